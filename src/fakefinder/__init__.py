@@ -1,0 +1,1 @@
+"""FakeFinder: several published detectors score a video for face manipulation, side by side."""

@@ -1,0 +1,1 @@
+"""Detectors: the base class, the registry, and one file per detector."""

@@ -1,0 +1,1 @@
+"""Faces: finding them in frames, following them over time, cutting them out."""

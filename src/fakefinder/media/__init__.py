@@ -1,0 +1,1 @@
+"""Videos in, frames out: probing, exact frame access, index arithmetic."""

@@ -1,0 +1,26 @@
+"""DetectorCard: what a detector is, without importing what it computes with."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class DetectorCard(BaseModel):
+    """The torch-free description of a detector, shown beside its scores."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="The name users type.")
+    version: str = Field(description="Changes when the same video and weights may score differently.")
+    title: str = Field(description="Authors and origin in a few words.")
+    summary: str = Field(description="What it looks at and how, in a sentence or two.")
+    recipe: str = Field(default="faithful", description="How frames become one score; `faithful` = as published.")
+    coverage: str = Field(description="Which seconds, frames and faces a score speaks of.")
+    trained_on: str = Field(default="", description="Training data, as far as published.")
+    caveats: tuple[str, ...] = Field(default=(), description="What it cannot see, a sentence each.")
+    needs_video: bool = Field(default=False, description="True where one frame is not enough.")
+    needs_weights: bool = Field(default=True, description="False where nothing is read from the weight store.")
+    code_licence: str = Field(default="Apache-2.0", description="Licence of this implementation.")
+    weights_licence: str = Field(default="not stated", description="As the publisher states it.")
+    citation: str = Field(default="", description="What to cite.")
+    home: str = Field(default="", description="Where the published system lives.")
