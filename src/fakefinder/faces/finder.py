@@ -15,7 +15,7 @@ from fakefinder.records.report import Box
 
 @dataclass(frozen=True)
 class FaceBox:
-    """One face: ``xyxy`` in pixels of the frame (may leave it), ``confidence`` in [0, 1], ``landmarks`` (5, 2) or None."""
+    """One face: ``xyxy`` in pixels of the frame (may leave it), ``confidence`` in [0, 1], ``landmarks`` float32 (5, 2)."""
 
     xyxy: Box
     confidence: float
@@ -36,7 +36,7 @@ class FaceFinder(ABC):
 
 
 def find_faces(video: Video, frames: Sequence[Frame], finder: FaceFinder) -> list[list[FaceBox]]:
-    """As ``finder.find(frames)``, but a frame that any detector has searched with an equal finder is not searched again."""
+    """As ``finder.find(frames)``, but a frame that was searched with an equal finder before is not searched again."""
     found = [video.memo.get((finder.key, frame.index)) for frame in frames]
     missing = [i for i, boxes in enumerate(found) if boxes is None]
     for i, boxes in zip(missing, finder.find([frames[i] for i in missing]) if missing else (), strict=True):

@@ -12,8 +12,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 1
-
 Status = Literal["scored", "abstained", "failed"]
 Level = Literal["likely_fake", "uncertain", "likely_real", "undetermined"]
 Score = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -128,7 +126,7 @@ class Provenance(_Record):
 class Report(_Record):
     """VideoRecord, all Evidence, Verdict and Provenance."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     video: VideoRecord
     evidence: tuple[Evidence, ...]
     verdict: Verdict
