@@ -15,7 +15,7 @@ from fakefinder.records.report import Box
 
 @dataclass(frozen=True)
 class FaceBox:
-    """One face: ``xyxy`` in pixels of the frame (may leave it), ``confidence`` in [0, 1], ``landmarks`` float32 (5, 2)."""
+    """One face: ``xyxy`` in pixels of the frame (may leave it), ``confidence`` in [0, 1], ``landmarks`` (5, 2)."""
 
     xyxy: Box
     confidence: float

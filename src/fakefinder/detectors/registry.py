@@ -1,0 +1,80 @@
+"""The registry: detectors by name, from the entry-point group ``fakefinder.detectors``.
+
+Built-in detectors and plugins come the same way. Listing names imports nothing; asking for a class
+imports its module, which must not import torch; only ``create`` loads nets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
+
+from fakefinder.detectors.base import Detector
+from fakefinder.errors import DetectorBroken, DetectorUnknown
+
+if TYPE_CHECKING:
+    from fakefinder.weights.store import ActiveWeights, WeightStore
+
+GROUP = "fakefinder.detectors"
+
+
+def names() -> list[str]:
+    """The names of all installed detectors, sorted."""
+    return sorted(_points())
+
+
+def detector_class(name: str) -> type[Detector]:
+    """The class behind a name.
+
+    Raises:
+        DetectorUnknown: no detector has that name.
+        DetectorBroken: its module cannot be imported, or what it names is no detector of that name.
+    """
+    points = _points()
+    if name not in points:
+        close = get_close_matches(name, points, n=1)
+        raise DetectorUnknown(
+            f"There is no detector {name!r}.",
+            hint=f"Did you mean {close[0]!r}?" if close else "`fakefinder detectors list` shows them all.",
+        )
+    try:
+        found = points[name].load()
+    except Exception as error:
+        raise DetectorBroken(
+            f"Detector {name!r} cannot be imported: {type(error).__name__}: {error}",
+            hint=f"It comes from {points[name].value}; repair or remove that package.",
+        ) from error
+    if not (isinstance(found, type) and issubclass(found, Detector)) or getattr(found, "card", None) is None:
+        raise DetectorBroken(f"{points[name].value} is not a Detector class with a card.")
+    if found.card.name != name:
+        raise DetectorBroken(f"{points[name].value} is registered as {name!r} but its card says {found.card.name!r}.")
+    return found
+
+
+def create(name: str, store: WeightStore, device: str = "cpu") -> Detector:
+    """A detector with its nets loaded on ``device`` (``cpu`` or ``cuda``).
+
+    Raises:
+        DetectorUnknown, DetectorBroken: as ``detector_class``.
+        WeightsError: weights missing, altered or not fitting.
+    """
+    found = detector_class(name)
+    return found(store.active(name) if found.card.needs_weights else None, device)
+
+
+def strict_check(name: str) -> Callable[[ActiveWeights], None] | None:
+    """What proves that weights fit a detector: loading them into it. None where no such detector is installed."""
+    if name not in _points():
+        return None
+    found = detector_class(name)
+
+    def check(weights: ActiveWeights) -> None:
+        found(weights, "cpu")
+
+    return check
+
+
+def _points() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
