@@ -38,8 +38,8 @@ def crop(rgb: RGB, ltrb: tuple[int, int, int, int]) -> RGB:
 def square_inside(box: FaceBox, width: int, height: int, *, margin: float) -> tuple[int, int, int, int]:
     """The square around a face as left, top, right, bottom in a picture of ``width`` x ``height`` pixels.
 
-    Its side is the box's longer side times ``1 + margin``, at least 1 and at most the shorter side of the picture; it is
-    centred on the box, and moved inwards where it would leave the picture.
+    Its side is the box's longer side times ``1 + margin``, at least 1 and at most the shorter side of the picture;
+    it is centred on the box, and moved inwards where it would leave the picture.
     """
     x1, y1, x2, y2 = box.xyxy
     side = max(1, min(round(max(x2 - x1, y2 - y1) * (1 + margin)), width, height))
