@@ -1,0 +1,53 @@
+"""A compiled net gives the numbers of the net it was made from."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from fakefinder.nets import compile as compiling
+from fakefinder.nets.compile import compile_net
+
+
+class TwoHeads(nn.Module):
+    """A net whose output depends on everything that a compiler may get wrong: batch norm, padding, two outputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(3, 8, 3, stride=2, padding=1), nn.BatchNorm2d(8), nn.SiLU())
+        self.left, self.right = nn.Conv2d(8, 2, 1), nn.Conv2d(8, 4, 1)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        y = self.body(x)
+        return self.left(y).softmax(1), self.right(y)
+
+
+@pytest.fixture(params=["openvino", "torch"])
+def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "torch":
+        monkeypatch.setattr(compiling, "find_spec", lambda _: None)
+    else:
+        pytest.importorskip("openvino")
+    return str(request.param)
+
+
+def test_outputs_equal_the_net_s_own(backend: str) -> None:
+    torch.manual_seed(0)
+    net = TwoHeads().eval()
+    compiled = compile_net(copy.deepcopy(net), "cpu")
+    for shape in [(2, 3, 32, 32), (5, 3, 32, 32), (1, 3, 45, 31), (3, 3, 32, 32)]:
+        x = torch.randn(shape)
+        with torch.inference_mode():
+            expected = net(x)
+        for got, wanted in zip(compiled(x), expected, strict=True):
+            torch.testing.assert_close(got, wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_dropout_is_off(backend: str) -> None:
+    net = nn.Sequential(nn.Conv2d(3, 1, 1), nn.Dropout(0.9)).train()
+    compiled = compile_net(net, "cpu")
+    x = torch.ones(1, 3, 4, 4)
+    assert torch.equal(compiled(x), compiled(x))
