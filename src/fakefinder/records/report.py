@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Status = Literal["scored", "abstained", "failed"]
 Level = Literal["likely_fake", "uncertain", "likely_real", "undetermined"]
@@ -34,7 +34,13 @@ REASONS: dict[str, str] = {
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _encodable(cls, value: object) -> object:
+        """File names need not be valid Unicode, JSON must be: bytes that are not become ``\\udcff``."""
+        return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value
 
 
 class FrameScore(_Record):
