@@ -37,13 +37,21 @@ def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 def test_outputs_equal_the_net_s_own(backend: str) -> None:
     torch.manual_seed(0)
     net = TwoHeads().eval()
-    compiled = compile_net(copy.deepcopy(net), "cpu")
+    compiled = compile_net(copy.deepcopy(net), "cpu", any_size=True)
     for shape in [(2, 3, 32, 32), (5, 3, 32, 32), (1, 3, 45, 31), (3, 3, 32, 32)]:
         x = torch.randn(shape)
         with torch.inference_mode():
             expected = net(x)
         for got, wanted in zip(compiled(x), expected, strict=True):
             torch.testing.assert_close(got, wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_the_batch_size_may_change(backend: str) -> None:
+    net = nn.Conv2d(3, 4, 3)
+    compiled = compile_net(copy.deepcopy(net), "cpu")
+    for batch in (3, 1, 8):
+        x = torch.randn(batch, 3, 9, 9)
+        torch.testing.assert_close(compiled(x), net(x).detach(), rtol=1e-5, atol=1e-6)
 
 
 def test_dropout_is_off(backend: str) -> None:

@@ -20,16 +20,17 @@ CompiledNet = Callable[[Tensor], Any]
 """Maps a float32 tensor on the CPU, any batch size, to the net's output(s) on the CPU."""
 
 
-def compile_net(net: nn.Module, device: str) -> CompiledNet:
+def compile_net(net: nn.Module, device: str, *, any_size: bool = False) -> CompiledNet:
     """A callable with the numbers of ``net.eval()``; the work of compiling is done at its first call.
 
     Args:
         net: takes one float32 tensor; gives one tensor or a tuple of tensors. It belongs to the result from now on.
         device: ``cpu`` or ``cuda``.
+        any_size: inputs may differ in more than the batch size; otherwise all have the shape of the first.
     """
     net = net.eval().requires_grad_(False)
     if device == "cpu" and find_spec("openvino"):
-        return _OpenVinoNet(net)
+        return _OpenVinoNet(net, any_size)
     return _TorchNet(net, device)
 
 
@@ -46,26 +47,18 @@ class _TorchNet:
 
 
 class _OpenVinoNet:
-    """Holds the PyTorch net until the first call, afterwards only what OpenVINO has made of it.
+    """Holds the PyTorch net until the first call, afterwards only what OpenVINO has made of it."""
 
-    The shape behind the batch axis is fixed at the first call, which is fastest; a net that meets a
-    second shape is compiled once more, for all shapes.
-    """
-
-    def __init__(self, net: nn.Module) -> None:
+    def __init__(self, net: nn.Module, any_size: bool) -> None:
         self._net: nn.Module | None = net
-        self._model: Any = None
+        self._any_size = any_size
         self._compiled: Any = None
-        self._shape: torch.Size | None = None
 
     def __call__(self, x: Tensor) -> Output:
-        if self._model is None:
-            assert self._net is not None
-            self._model = _convert(self._net, x)
+        if self._net is not None:
+            shape = (-1,) * (x.ndim - 1) if self._any_size else tuple(x.shape[1:])
+            self._compiled = _compile(_convert(self._net, x), shape)
             self._net = None
-        if self._compiled is None or (self._shape is not None and self._shape != x.shape[1:]):
-            self._shape = x.shape[1:] if self._compiled is None else None
-            self._compiled = _compile(self._model, self._shape or (-1,) * (x.ndim - 1))
         result = self._compiled(x.contiguous().numpy(), share_inputs=True)
         outputs = tuple(torch.from_numpy(result[i].copy()) for i in range(len(result)))
         return outputs[0] if len(outputs) == 1 else outputs
