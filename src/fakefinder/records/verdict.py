@@ -27,7 +27,7 @@ WORDS: dict[Level, str] = {
 _MEANING: dict[Level, str] = {
     "likely_fake": "That is a reason to look closer, not proof of manipulation.",
     "uncertain": "That supports neither reading.",
-    "likely_real": "That does not show that the video is authentic: there are manipulations these detectors cannot see.",
+    "likely_real": "That does not show that the video is authentic: much manipulation is invisible to these detectors.",
 }
 
 _DISAGREEMENT = 0.5

@@ -11,7 +11,7 @@ from fakefinder.records.report import Coverage, Evidence, Report
 Cell = str | int | float | None
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""First characters by which spreadsheets take a cell for a formula (OWASP, "CSV Injection"; full-width forms included)."""
+"""First characters by which spreadsheets take a cell for a formula (OWASP, "CSV Injection"; full-width too)."""
 
 
 def to_csv(reports: Sequence[Report]) -> str:

@@ -16,6 +16,12 @@ CANNOT_SEE: tuple[str, ...] = (
 )
 """What a reader must know about any score of this kind."""
 
+CANNOT_SEE_SHORT = (
+    "The detectors know face swaps of around 2020. They do not judge sound, fully generated video, enhancers "
+    "or changes to the lips alone."
+)
+"""The same in two lines, for beside the score."""
+
 _JOINERS = "\u200c\u200d"
 
 
@@ -73,7 +79,8 @@ def video_facts(video: VideoRecord) -> list[str]:
     """What is known of the video, a few words each; what could not be read is left out."""
     facts = []
     if video.duration_seconds is not None:
-        facts.append(f"{clock(video.duration_seconds)} min")
+        short = video.duration_seconds < 60
+        facts.append(f"{video.duration_seconds:.1f} s" if short else f"{clock(video.duration_seconds)} long")
     if video.width is not None and video.height is not None:
         facts.append(f"{video.width} × {video.height} px")
     if video.fps is not None:
