@@ -50,25 +50,27 @@ def blocks_per_stage(variant: Variant) -> tuple[int, ...]:
     return tuple(math.ceil(DEPTH[variant] * blocks) for blocks in STAGES)
 
 
-def from_efficientnet_pytorch(variant: Variant) -> Callable[[str], str | None]:
-    """A key map from efficientnet_pytorch's layout to this net's; None for a key that is not of that layout.
+def from_efficientnet_pytorch(variant: Variant) -> Callable[[str], str]:
+    """A key map from efficientnet_pytorch's layout to this net's.
+
+    A key that is not of that layout stays as it is, so that strict loading names it.
 
     >>> from_efficientnet_pytorch("b0")("_blocks.3._depthwise_conv.weight")
     'blocks.2.0.conv_dw.weight'
     """
     places = [(stage, i) for stage, blocks in enumerate(blocks_per_stage(variant)) for i in range(blocks)]
 
-    def rename(published: str) -> str | None:
+    def rename(published: str) -> str:
         block = re.fullmatch(r"_blocks\.(\d+)\.(\w+)\.(\w+)", published)
         if block is None:
             layer, _, parameter = published.partition(".")
-            return f"{_OUTER[layer]}.{parameter}" if layer in _OUTER else None
+            return f"{_OUTER[layer]}.{parameter}" if layer in _OUTER else published
         number, layer, parameter = int(block[1]), block[2], block[3]
         if number >= len(places):
-            return None
+            return published
         stage, i = places[number]
         names = _UNEXPANDED if stage == 0 else _EXPANDED
-        return f"blocks.{stage}.{i}.{names[layer]}.{parameter}" if layer in names else None
+        return f"blocks.{stage}.{i}.{names[layer]}.{parameter}" if layer in names else published
 
     return rename
 
