@@ -1,0 +1,96 @@
+"""ActiveWeights: one version of one detector's files, on disk, read with their sha256 checked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fakefinder.errors import WeightsAltered, WeightsMissing
+from fakefinder.weights.manifest import Manifest, StoredFile
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True)
+class ActiveWeights:
+    """One version of one detector's files, on disk."""
+
+    detector: str
+    version: str
+    folder: Path
+    files: Mapping[str, StoredFile]
+    """Published file name to its record."""
+
+    @classmethod
+    def of(cls, manifest: Manifest, folder: Path) -> ActiveWeights:
+        """The weights that ``manifest`` describes, in ``folder``."""
+        return cls(manifest.detector, manifest.version, folder, {file.name: file for file in manifest.files})
+
+    def tensors(self, name: str) -> dict[str, torch.Tensor]:
+        """The tensors of a published file, on the CPU, in their published dtype, by published key.
+
+        Keys are those inside the container, without a leading ``module.``. The stored file's sha256
+        is checked once per process and file.
+
+        Raises:
+            WeightsMissing: this version has no such file.
+            WeightsAltered: the stored file is not the one on record.
+        """
+        if name not in self.files:
+            raise WeightsMissing(
+                f"Version {self.version} of the weights of {self.detector} has no file {name!r}.",
+                hint=f"`fakefinder weights pull {self.detector}` fetches all files.",
+            )
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        path = self.files[name].path(self.folder)
+        check_stored(self.files[name], path)
+        try:
+            return load_file(path)
+        except (OSError, SafetensorError) as error:
+            raise WeightsAltered(f"{path} cannot be read: {error}") from error
+
+    @property
+    def sha256(self) -> dict[str, str]:
+        """Published file name to the sha256 of the published file."""
+        return {name: file.sha256 for name, file in self.files.items()}
+
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """Names of the files whose sha256 the catalogue does not list."""
+        return tuple(name for name, file in self.files.items() if not file.listed)
+
+
+def check_stored(file: StoredFile, path: Path) -> None:
+    """Return where the stored file is the one on record; its bytes are hashed once per process.
+
+    Raises:
+        WeightsAltered: absent, of another size or of another sha256.
+    """
+    try:
+        seen = path.stat()
+    except OSError as error:
+        raise WeightsAltered(f"{path} is gone from the weight store.") from error
+    if seen.st_size != file.stored_bytes:
+        raise WeightsAltered(f"{path} has {seen.st_size} bytes; {file.stored_bytes} are on record.")
+    _check_sha256(path, file.stored_sha256, (seen.st_ino, seen.st_size, seen.st_mtime_ns))
+
+
+@lru_cache(maxsize=4096)
+def _check_sha256(path: Path, expected: str, _identity: tuple[int, int, int]) -> None:
+    # A raised error is not kept, so a repaired file is looked at again; the identity tells a replaced one.
+    found = file_sha256(path)
+    if found != expected:
+        raise WeightsAltered(f"{path} has sha256 {found}; {expected} is on record.")
+
+
+def file_sha256(path: Path) -> str:
+    """The sha256 of a file, 64 hex digits."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

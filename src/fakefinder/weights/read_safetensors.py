@@ -1,0 +1,28 @@
+"""Safetensors: no code can hide in it; what is left to tell apart is damage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from fakefinder.errors import WeightsError, WeightsTruncated
+
+_ENDS_EARLY = ("MetadataIncompleteBuffer", "HeaderTooSmall", "InvalidHeaderLength", "IncompleteBuffer")
+
+
+def read(path: Path) -> Mapping[str, object]:
+    """Key to tensor, on the CPU.
+
+    Raises:
+        WeightsTruncated: the file ends too early.
+        WeightsError: it is damaged otherwise.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError, ValueError) as error:
+        if any(word in str(error) for word in _ENDS_EARLY):
+            raise WeightsTruncated(f"{path.name} ends too early.") from error
+        raise WeightsError(f"{path.name} is safetensors that cannot be read: {error}") from error
