@@ -1,0 +1,272 @@
+"""Decoding with FFmpeg through PyAV: the only file that imports ``av``. It runs in the decoding child.
+
+Pixels equal those of OpenCV's decoder, on which the published recipes were defined: swscale's default
+conversion to RGB, turned upright. A frame's index counts pictures in presentation order.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from itertools import chain
+from math import floor
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from fakefinder.errors import DecodeLimitExceeded, VideoUnreadable
+from fakefinder.media.packets import PacketTable
+from fakefinder.media.video import Frame, VideoInfo
+
+FORMATS = (
+    "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,h264,hevc,ivf,mxf,"
+    "image2,jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe"
+)
+"""Demuxers that may open a file; no playlists (hls, dash, concat), which make FFmpeg read other files."""
+
+MAX_PIXELS = 8192 * 8192
+"""Largest picture that is decoded: room for 8K video (7680 x 4320) either way up."""
+
+MAX_PACKETS = 10_000_000
+"""Longest stream: 46 hours at 60 pictures a second."""
+
+SEEK_GAIN = 12
+"""A seek must pass over at least this many pictures to pay: it empties the decoder's threads."""
+
+av.logging.set_level(None)
+
+
+def probe(path: Path) -> tuple[VideoInfo, PacketTable]:
+    """What can be known without decoding it all: reads every packet, decodes the first picture.
+
+    Raises:
+        VideoUnreadable: no video stream, or no picture that decodes.
+        DecodeLimitExceeded: pictures too large or too many.
+    """
+    with _open(path) as container:
+        stream = _video_stream(container, path)
+        table = _read_packets(container, stream)
+        fps = Fraction(stream.guessed_rate or stream.average_rate or 0)
+        count, seconds = _header_count(container, stream, fps)
+        codec, time_base = stream.codec_context.name, Fraction(stream.time_base or Fraction(1, 1000))
+    decoder = Decoder(path, table)
+    first = next(decoder.frames([0]), None)
+    if first is None:
+        raise VideoUnreadable(f"No picture of {path.name!r} can be decoded.")
+    return VideoInfo(
+        path=path,
+        bytes=path.stat().st_size,
+        codec=codec,
+        width=first.width,
+        height=first.height,
+        rotation_degrees=decoder.rotation_degrees,
+        fps_from_header=fps,
+        frame_count_from_header=count if count > 0 else len(table),
+        frame_count=len(table),
+        duration_seconds_from_header=seconds,
+        duration_seconds=table.duration_seconds(time_base, fps),
+        variable_frame_rate=table.variable_frame_rate,
+    ), table
+
+
+class Decoder:
+    """Gives the frames of chosen indices in one forward pass.
+
+    ``failures`` counts packets that did not decode, ``decoded`` the pictures that came out of the decoder,
+    ``rotation_degrees`` is the counter-clockwise turn that made the last frame upright.
+    """
+
+    def __init__(self, path: Path, table: PacketTable) -> None:
+        self.failures = 0
+        self.decoded = 0
+        self.rotation_degrees = 0
+        self._path = path
+        self._table = table
+
+    def frames(self, indices: Sequence[int]) -> Iterator[Frame]:
+        """Yield the frames of strictly ascending ``indices``; those that cannot be decoded are left out."""
+        last = -1
+        if self._table.addressable:
+            try:
+                for frame in self._pass(self._by_time, indices):
+                    last = frame.index
+                    yield frame
+            except _SeekMissed:
+                pass
+            else:
+                return
+        yield from self._pass(self._by_count, [i for i in indices if i > last])
+
+    def _pass(self, give: _Give, indices: Sequence[int]) -> Iterator[Frame]:
+        with _open(self._path) as container:
+            stream = _video_stream(container, self._path)
+            stream.thread_type = "AUTO"
+            yield from give(container, stream, indices)
+
+    def _by_count(self, container: InputContainer, stream: VideoStream, indices: Sequence[int]) -> Iterator[Frame]:
+        """Decode everything from the start, and count."""
+        wanted = iter(indices)
+        target = next(wanted, None)
+        if target is None:
+            return
+        for index, picture in enumerate(self._pictures(self._packets(container, stream))):
+            if index == target:
+                yield self._frame(picture, index)
+                if (target := next(wanted, None)) is None:
+                    return
+
+    def _by_time(self, container: InputContainer, stream: VideoStream, indices: Sequence[int]) -> Iterator[Frame]:
+        """Tell pictures by their times, and pass over what no wanted picture needs."""
+        shown = self._table.shown
+        index_at = {int(shown[i]): i for i in indices if i < len(shown)}
+        for entry, times in self._table.runs(list(index_at), gain=SEEK_GAIN):
+            if entry is not None:
+                container.seek(entry, stream=stream)
+            left = set(times)
+            packets = self._packets(container, stream, frozenset(times))
+            for picture in self._pictures(packets if entry is None else _landed(packets, entry)):
+                if picture.pts in left:
+                    left.remove(picture.pts)
+                    yield self._frame(picture, index_at[picture.pts])
+                if not left:
+                    break
+
+    def _packets(
+        self, container: InputContainer, stream: VideoStream, wanted: frozenset[int] | None = None
+    ) -> Iterator[Packet[VideoStream]]:
+        """The stream's packets. Where ``wanted`` times are given, pictures that no other one refers to are passed over.
+
+        Only H.264 marks such pictures in a way that the decoder can trust.
+        """
+        skippable = wanted is not None and stream.codec_context.name == "h264"
+        try:
+            for packet in container.demux(stream):
+                if skippable:
+                    needed = packet.pts is None or packet.pts in (wanted or ())
+                    stream.codec_context.skip_frame = "DEFAULT" if needed else "NONREF"
+                yield packet
+        except av.error.FFmpegError:  # a file that ends in the middle of a packet
+            self.failures += 1
+
+    def _pictures(self, packets: Iterator[Packet[VideoStream]]) -> Iterator[VideoFrame]:
+        for packet in packets:
+            try:
+                pictures = packet.decode()
+            except MemoryError as error:
+                raise DecodeLimitExceeded("Decoding needs more memory than it may use.") from error
+            except av.error.FFmpegError:
+                self.failures += 1
+                continue
+            for picture in pictures:
+                self.decoded += 1
+                yield picture
+
+    def _frame(self, picture: VideoFrame, index: int) -> Frame:
+        _limit_size(picture.width, picture.height)
+        self.rotation_degrees = round(picture.rotation / 90) * 90 % 360
+        rgb = np.rot90(picture.to_ndarray(format="rgb24"), self.rotation_degrees // 90)
+        start = int(self._table.shown[0]) if self._table.timed else 0
+        time = (picture.pts - start) * picture.time_base if picture.pts is not None and picture.time_base else 0
+        return Frame(index=index, time_seconds=float(time), rgb=np.ascontiguousarray(rgb))
+
+
+class _SeekMissed(Exception):
+    """A seek went past the picture it was meant for."""
+
+
+_Give = Callable[[InputContainer, VideoStream, Sequence[int]], Iterator[Frame]]
+
+
+def _landed(packets: Iterator[Packet[VideoStream]], entry: int) -> Iterator[Packet[VideoStream]]:
+    """The packets after a seek, once it is sure that they begin no later than ``entry``."""
+    first = next(packets, None)
+    if first is None or first.pts is None or first.pts > entry:
+        raise _SeekMissed
+    return chain([first], packets)
+
+
+def _open(path: Path) -> InputContainer:
+    try:
+        return av.open(str(path), options={"format_whitelist": FORMATS, "protocol_whitelist": "file"})
+    except FileNotFoundError as error:
+        raise VideoUnreadable(f"{path.name!r} is not there.") from error
+    except MemoryError as error:
+        raise DecodeLimitExceeded("Opening the video needs more memory than it may use.") from error
+    except (av.error.FFmpegError, ValueError) as error:
+        empty = path.is_file() and path.stat().st_size == 0
+        raise VideoUnreadable(f"{path.name!r} is {'empty' if empty else 'not a video that can be read'}.") from error
+
+
+def _video_stream(container: InputContainer, path: Path) -> VideoStream:
+    """The first video stream that is not a cover picture."""
+    for stream in container.streams.video:
+        if not stream.disposition & av.stream.Disposition.attached_pic:
+            _limit_size(stream.codec_context.width, stream.codec_context.height)
+            return stream
+    raise VideoUnreadable(f"{path.name!r} has no video stream.", hint="It may hold sound only.")
+
+
+def _limit_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise DecodeLimitExceeded(f"A picture of {width} x {height} pixels is larger than {MAX_PIXELS} pixels.")
+
+
+def _header_count(container: InputContainer, stream: VideoStream, fps: Fraction) -> tuple[int, float]:
+    """Frame count and seconds as the header claims them, by OpenCV's rule for CAP_PROP_FRAME_COUNT."""
+    seconds = (container.duration or 0) / av.time_base
+    if seconds <= 0 and stream.duration and stream.time_base:
+        seconds = float(stream.duration * stream.time_base)
+    return stream.frames or floor(seconds * fps + 0.5), seconds
+
+
+def _read_packets(container: InputContainer, stream: VideoStream) -> PacketTable:
+    times, entries, timed = array("q"), array("b"), True
+    holds_entry = _entry_test(stream)
+    try:
+        for packet in container.demux(stream):
+            if packet.size == 0 or packet.is_discard:
+                continue
+            timed = timed and packet.pts is not None
+            times.append(packet.pts if packet.pts is not None else len(times))
+            entries.append(packet.is_keyframe and holds_entry(packet))
+            if len(times) > MAX_PACKETS:
+                raise DecodeLimitExceeded(f"The video holds more than {MAX_PACKETS} pictures.")
+    except av.error.FFmpegError:  # what was read up to here counts
+        pass
+    return PacketTable(np.array(times, np.int64), np.array(entries, np.bool_), timed)
+
+
+def _entry_test(stream: VideoStream) -> Callable[[Packet[VideoStream]], bool]:
+    """What tells whether decoding may start at a packet: an IDR picture (ITU-T H.264 7.4.1.2.4, H.265 7.4.2.2).
+
+    A key frame's flag alone is not enough: after recovery points and open groups the first pictures differ.
+    """
+    extradata = stream.codec_context.extradata or b""
+    if stream.codec_context.name == "h264":
+        shift, mask, idr, length_at = 0, 0x1F, {5}, 4
+    elif stream.codec_context.name == "hevc":
+        shift, mask, idr, length_at = 1, 0x3F, {19, 20}, 21
+    else:
+        return lambda _: False
+    length_size = (extradata[length_at] & 3) + 1 if extradata[:1] == b"\x01" and len(extradata) > length_at else None
+    return lambda packet: any((byte >> shift) & mask in idr for byte in _nal_headers(bytes(packet), length_size))
+
+
+def _nal_headers(data: bytes, length_size: int | None) -> Iterator[int]:
+    """The first byte of each NAL unit, with length prefixes (MP4, Matroska) or start codes (streams)."""
+    if length_size is None:
+        at = data.find(b"\0\0\1")
+        while 0 <= at < len(data) - 3:
+            yield data[at + 3]
+            at = data.find(b"\0\0\1", at + 3)
+        return
+    at = 0
+    while at + length_size < len(data):
+        yield data[at + length_size]
+        at += length_size + int.from_bytes(data[at : at + length_size])
