@@ -33,14 +33,22 @@ REASONS: dict[str, str] = {
 """Reason codes of built-in detectors and of the scan itself, with their default sentence."""
 
 
+def _encodable(value: object) -> object:
+    """``value`` with every text fit for UTF-8: stray bytes of file names that are no valid Unicode are written out."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_encodable(name): _encodable(item) for name, item in value.items()}
+    return [_encodable(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @field_validator("*", mode="before")
     @classmethod
-    def _encodable(cls, value: object) -> object:
-        """File names need not be valid Unicode, JSON must be: bytes that are not become ``\\udcff``."""
-        return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value
+    def _make_encodable(cls, value: object) -> object:
+        return _encodable(value)
 
 
 class FrameScore(_Record):

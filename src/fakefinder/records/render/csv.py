@@ -6,18 +6,20 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
+from fakefinder.records.render.words import visible
 from fakefinder.records.report import Coverage, Evidence, Report
 
 Cell = str | int | float | None
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """First characters by which spreadsheets take a cell for a formula (OWASP, "CSV Injection"; full-width too)."""
 
 
 def to_csv(reports: Sequence[Report]) -> str:
     """Rows under one header line; numbers are not rounded, cells without a value are empty.
 
-    A text that a spreadsheet would run as a formula (a video named ``=cmd()``, say) gets a leading apostrophe.
+    Control characters in texts are written out, so that a row is a line. A text that a spreadsheet would run
+    as a formula (a video named ``=cmd()``, say) gets a leading apostrophe.
     A report without any evidence still has its row, with the detector left empty.
     """
     text = io.StringIO()
@@ -48,9 +50,10 @@ def _cells(report: Report, evidence: Evidence | None) -> Iterator[tuple[str, Cel
 
 
 def _safe(cell: Cell) -> Cell:
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
+    if not isinstance(cell, str):
+        return cell
+    text = visible(cell)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA_STARTS) else text
 
 
 COLUMNS = (
