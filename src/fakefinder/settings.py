@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from platformdirs import user_cache_path
+from fakefinder.weights.store import default_root
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Settings:
     """What the environment sets, read when an instance is made."""
 
     weights: Path = field(
-        default_factory=lambda: user_cache_path("fakefinder") / "weights",
+        default_factory=default_root,
         metadata={"env": "FAKEFINDER_WEIGHTS", "help": "Folder of the weight store."},
     )
     weights_mirror: Path | None = field(

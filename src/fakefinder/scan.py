@@ -1,0 +1,217 @@
+"""The spine: probe a video, decode it once, score it with each detector, report."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from fakefinder._version import __version__
+from fakefinder.detectors import registry
+from fakefinder.detectors.base import Detector
+from fakefinder.errors import FakeFinderError, VideoError, WeightsError, WeightsMissing
+from fakefinder.media import DecodeLimits, Video, open_video
+from fakefinder.media.share import share
+from fakefinder.nets.device import describe, resolve
+from fakefinder.records.report import Evidence, Provenance, Report, VideoRecord
+from fakefinder.records.verdict import reach_verdict
+from fakefinder.weights.store import WeightStore, default_root
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a scan is: ``state`` is ``loading``, ``scoring``, or the status that the evidence ended with."""
+
+    video: str
+    detector: str
+    state: str
+
+
+class Scanner:
+    """Scans many videos with the same detectors, each of which is loaded once."""
+
+    def __init__(
+        self,
+        detectors: Sequence[str],
+        store: WeightStore,
+        *,
+        device: str = "auto",
+        limits: DecodeLimits = DecodeLimits(),
+        watch: Callable[[Step], None] = lambda step: None,
+    ) -> None:
+        """Load nothing yet; ``device`` is ``auto``, ``cpu`` or ``cuda``.
+
+        Raises:
+            DetectorUnknown: no detector has one of the names.
+            DeviceUnavailable: the device is not there.
+        """
+        self._classes = {name: registry.detector_class(name) for name in detectors}
+        self._store = store
+        self._device = resolve(device)
+        self._limits = limits
+        self._watch = watch
+        self._loaded: dict[str, tuple[str | None, Detector]] = {}
+        self._settings: dict[str, str | int | float | bool | None] = {
+            "device": device,
+            "decode_memory_bytes": limits.memory_bytes,
+            "decode_cpu_seconds": limits.cpu_seconds,
+        }
+
+    def scan(self, path: str | Path) -> Report:
+        """The report on one video; whatever goes wrong with it is told in the report.
+
+        Raises:
+            VideoNotFound: there is no such file.
+        """
+        path = Path(path)
+        with open_video(path, self._limits) as video:
+            record = VideoRecord(name=path.name, sha256=_sha256(path), bytes=path.stat().st_size)
+            evidence: list[Evidence]
+            try:
+                info = video.info
+            except VideoError as error:
+                evidence = [self._without_score(name, error) for name in self._classes]
+            else:
+                evidence = self._score(video)
+                record = record.model_copy(
+                    update={
+                        "duration_seconds": info.duration_seconds,
+                        "width": info.width,
+                        "height": info.height,
+                        "fps": float(info.fps_from_header),
+                        "frame_count": info.frame_count,
+                        "codec": info.codec,
+                        "decode_failures": video.decode_failures,
+                    }
+                )
+        return Report(
+            video=record,
+            evidence=tuple(evidence),
+            verdict=reach_verdict(evidence),
+            provenance=Provenance(
+                fakefinder=__version__,
+                created_at=datetime.now(UTC),
+                host_device=describe(self._device),
+                settings=self._settings,
+            ),
+        )
+
+    def _score(self, video: Video) -> list[Evidence]:
+        """All detectors over one decode."""
+        served = share(video, [self._consumer(name, video.info.name) for name in self._classes])
+        return [one.result.model_copy(update={"seconds": one.seconds}) for one in served]
+
+    def _consumer(self, name: str, video: str) -> Callable[[Video], Evidence]:
+        """What scores a video with one detector and never raises; the detector is loaded here, before decoding."""
+        failure: Exception | None = None
+        try:
+            detector = self._detector(name, video)
+        except Exception as error:
+            failure = error
+
+        def run(video: Video) -> Evidence:
+            try:
+                if failure is not None:
+                    raise failure
+                self._watch(Step(video.info.name, name, "scoring"))
+                if detector.card.needs_video and video.info.is_still:
+                    evidence = detector.abstained("needs_video")
+                else:
+                    evidence = detector.score(video)
+            except Exception as error:
+                evidence = self._without_score(name, error)
+            self._watch(Step(video.info.name, name, evidence.status))
+            return evidence
+
+        return run
+
+    def _detector(self, name: str, video: str) -> Detector:
+        """The loaded detector; loaded anew where another version of its weights has become active."""
+        needs_weights = self._classes[name].card.needs_weights
+        weights = self._store.active(name) if needs_weights else None
+        version = weights.version if weights else None
+        if name not in self._loaded or self._loaded[name][0] != version:
+            self._watch(Step(video, name, "loading"))
+            self._loaded[name] = version, self._classes[name](weights, self._device)
+        return self._loaded[name][1]
+
+    def _without_score(self, name: str, error: Exception) -> Evidence:
+        card = self._classes[name].card
+        status, reason, message = _explain(error)
+        return Evidence.model_validate(
+            {
+                "detector": name,
+                "version": card.version,
+                "recipe": card.recipe,
+                "status": status,
+                "reason": reason,
+                "message": message,
+                "device": self._device,
+            }
+        )
+
+
+def scan(
+    source: str | Path,
+    detectors: Sequence[str] | None = None,
+    *,
+    weights: str | Path | None = None,
+    device: str = "auto",
+) -> Report:
+    """The report on one video.
+
+    Args:
+        source: a video or a still picture on this machine.
+        detectors: names; None takes those whose weights are here. Loaded detectors are kept for the next call.
+        weights: folder of the weight store; None takes the user's.
+        device: ``auto``, ``cpu`` or ``cuda``.
+
+    Raises:
+        VideoNotFound, DetectorUnknown, DeviceUnavailable: wrong arguments. What goes wrong later is in the report.
+    """
+    store = WeightStore(Path(weights) if weights else default_root())
+    return _scanner(tuple(detectors or ready(store)), store.root, device).scan(source)
+
+
+def ready(store: WeightStore) -> list[str]:
+    """The detectors that can score now: those that need no weights, or have them here; all, where there is none."""
+    names = registry.names()
+    return [name for name in names if _is_ready(name, store)] or names
+
+
+@lru_cache(maxsize=4)
+def _scanner(detectors: tuple[str, ...], root: Path, device: str) -> Scanner:
+    return Scanner(detectors, WeightStore(root), device=device)
+
+
+def _is_ready(name: str, store: WeightStore) -> bool:
+    try:
+        return not registry.detector_class(name).card.needs_weights or bool(store.active(name))
+    except FakeFinderError:
+        return False
+
+
+def _explain(error: Exception) -> tuple[str, str, str]:
+    """(status, reason, sentence) for an error that kept a detector from scoring."""
+    if isinstance(error, VideoError):
+        return "abstained", error.code, str(error)
+    if isinstance(error, WeightsError):
+        reason = WeightsMissing.code if isinstance(error, WeightsMissing) else "weights_altered"
+        return "failed", reason, f"{error} {error.hint}".strip()
+    if isinstance(error, FakeFinderError):
+        return "failed", error.code, f"{error} {error.hint}".strip()
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+        return "failed", "out_of_memory", "The detector ran out of memory."
+    logger.error("A detector crashed.", exc_info=error)
+    return "failed", "crashed", f"The detector stopped with {type(error).__name__}: {error}"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
