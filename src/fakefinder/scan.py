@@ -14,12 +14,13 @@ from fakefinder._version import __version__
 from fakefinder.detectors import registry
 from fakefinder.detectors.base import Detector
 from fakefinder.errors import FakeFinderError, VideoError, WeightsError, WeightsMissing
-from fakefinder.media import DecodeLimits, Video, open_video
+from fakefinder.media import DEFAULT_LIMITS, DecodeLimits, Video, open_video
 from fakefinder.media.share import share
 from fakefinder.nets.device import describe, resolve
 from fakefinder.records.report import Evidence, Provenance, Report, VideoRecord
 from fakefinder.records.verdict import reach_verdict
-from fakefinder.weights.store import WeightStore, default_root
+from fakefinder.weights import default_root
+from fakefinder.weights.store import WeightStore
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class Scanner:
         store: WeightStore,
         *,
         device: str = "auto",
-        limits: DecodeLimits = DecodeLimits(),
+        limits: DecodeLimits = DEFAULT_LIMITS,
         watch: Callable[[Step], None] = lambda step: None,
     ) -> None:
         """Load nothing yet; ``device`` is ``auto``, ``cpu`` or ``cuda``.

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from fakefinder.weights.store import default_root
+from fakefinder.weights import default_root
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Videos in, frames out: probing, exact frame access, index arithmetic."""
 
-from fakefinder.media.sandbox import DecodeLimits, open_video
+from fakefinder.media.sandbox import DEFAULT_LIMITS, DecodeLimits, open_video
 from fakefinder.media.video import Frame, Video, VideoInfo
 
-__all__ = ["DecodeLimits", "Frame", "Video", "VideoInfo", "open_video"]
+__all__ = ["DEFAULT_LIMITS", "DecodeLimits", "Frame", "Video", "VideoInfo", "open_video"]

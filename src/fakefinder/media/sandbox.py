@@ -42,7 +42,10 @@ class DecodeLimits:
     silent_seconds: float = 60.0
 
 
-def open_video(path: str | Path, limits: DecodeLimits = DecodeLimits()) -> SandboxedVideo:
+DEFAULT_LIMITS = DecodeLimits()
+
+
+def open_video(path: str | Path, limits: DecodeLimits = DEFAULT_LIMITS) -> SandboxedVideo:
     """A video to probe and to take frames from; use it in a ``with`` block.
 
     Raises:

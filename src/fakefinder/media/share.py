@@ -43,8 +43,7 @@ def share(video: Video, consumers: Sequence[Callable[[Video], T]]) -> list[Serve
         while any(turn.request for turn in turns):
             _run_pass(video, turns)
     except _ConsumerFailed as failed:
-        assert failed.__cause__ is not None
-        raise failed.__cause__ from None
+        raise failed.error from None
     finally:
         for turn in turns:
             turn.stop()
@@ -90,7 +89,10 @@ class _Request:
 
 
 class _ConsumerFailed(Exception):
-    """Carries a consumer's own error, as ``__cause__``, past those of the video."""
+    """Carries a consumer's own error past those of the video."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
 
 
 class _Stopped(BaseException):
@@ -149,7 +151,7 @@ class _Turn(Generic[T]):
         self._mine.acquire()
         self.seconds += perf_counter() - start
         if self._error is not None:
-            raise _ConsumerFailed from self._error
+            raise _ConsumerFailed(self._error)
 
     def stop(self) -> None:
         """End the consumer where it waits."""
