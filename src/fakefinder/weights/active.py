@@ -44,17 +44,19 @@ class ActiveWeights:
         if name not in self.files:
             raise WeightsMissing(
                 f"Version {self.version} of the weights of {self.detector} has no file {name!r}.",
-                hint=f"`fakefinder weights pull {self.detector}` fetches all files.",
+                hint=self._mend,
             )
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 
         path = self.files[name].path(self.folder)
-        check_stored(self.files[name], path)
         try:
+            _check_stored(self.files[name], path)
             return load_file(path)
         except (OSError, SafetensorError) as error:
-            raise WeightsAltered(f"{path} cannot be read: {error}") from error
+            raise WeightsAltered(f"{path} cannot be read: {error}", hint=self._mend) from error
+        except WeightsAltered as error:
+            raise WeightsAltered(str(error), hint=self._mend) from error
 
     @property
     def sha256(self) -> dict[str, str]:
@@ -66,17 +68,13 @@ class ActiveWeights:
         """Names of the files whose sha256 the catalogue does not list."""
         return tuple(name for name, file in self.files.items() if not file.listed)
 
+    @property
+    def _mend(self) -> str:
+        return f"`fakefinder weights pull {self.detector}` fetches the published files; imported ones, import again."
 
-def check_stored(file: StoredFile, path: Path) -> None:
-    """Return where the stored file is the one on record; its bytes are hashed once per process.
 
-    Raises:
-        WeightsAltered: absent, of another size or of another sha256.
-    """
-    try:
-        seen = path.stat()
-    except OSError as error:
-        raise WeightsAltered(f"{path} is gone from the weight store.") from error
+def _check_stored(file: StoredFile, path: Path) -> None:
+    seen = path.stat()
     if seen.st_size != file.stored_bytes:
         raise WeightsAltered(f"{path} has {seen.st_size} bytes; {file.stored_bytes} are on record.")
     _check_sha256(path, file.stored_sha256, (seen.st_ino, seen.st_size, seen.st_mtime_ns))

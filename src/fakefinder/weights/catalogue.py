@@ -48,7 +48,6 @@ class WeightSet(_Listed):
     """All published files of one detector."""
 
     licence: str
-    licence_note: str = ""
     archive: Url | None = None
     """A tar.gz that holds every file of the set, each in some folder under its published name."""
     files: tuple[WeightEntry, ...] = Field(min_length=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,12 +38,17 @@ class Gathering:
     progress: Progress | None = None
     tried: list[str] = field(default_factory=list)
 
+    def clear(self) -> None:
+        """Remove the downloads: they are in the store now."""
+        shutil.rmtree(self.incoming, ignore_errors=True)
+
     def files(self) -> Iterator[Gathered]:
         """Each file of the set; the caller is done with one when it asks for the next.
 
         Raises:
             DownloadFailed: some file was nowhere to be had; names each try.
         """
+        self.incoming.mkdir(exist_ok=True)
         missing = {file.name: file for file in self.published.files}
         for found in self._from_mirror():
             del missing[found.entry.name]

@@ -52,8 +52,6 @@ class Manifest(_Stored):
     version: VersionName
     origin: Literal["pull", "import"]
     created_at: datetime
-    licence_accepted: bool
-    """True where the terms needed an acknowledgement and it was given."""
     files: tuple[StoredFile, ...]
 
     @property

@@ -55,7 +55,7 @@ def _keys(opened: h5py.File, name: str) -> Iterator[str]:
 def _names(values: Any, name: str) -> list[str]:
     if values is None:
         raise WeightsKeysDiffer(f"{name} is not a weights-only file of Keras: it names no layers or no weights.")
-    return [value.decode() if isinstance(value, bytes) else str(value) for value in values]
+    return [value.decode(errors="replace") if isinstance(value, bytes) else str(value) for value in values]
 
 
 def _dataset(opened: h5py.File, key: str, name: str) -> h5py.Dataset:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from fakefinder.errors import WeightsError, WeightsTruncated
 
-_ENDS_EARLY = ("MetadataIncompleteBuffer", "HeaderTooSmall", "InvalidHeaderLength", "IncompleteBuffer")
+_ENDS_EARLY = ("invalid header length", "file not fully covered")
+"""What safetensors says of a file that is shorter than its header states."""
 
 
 def read(path: Path) -> Mapping[str, object]:
@@ -24,5 +25,5 @@ def read(path: Path) -> Mapping[str, object]:
         return load_file(path)
     except (SafetensorError, OSError, ValueError) as error:
         if any(word in str(error) for word in _ENDS_EARLY):
-            raise WeightsTruncated(f"{path.name} ends too early.") from error
+            raise WeightsTruncated(f"{path.name} ends too early: its length is not what its header states.") from error
         raise WeightsError(f"{path.name} is safetensors that cannot be read: {error}") from error

@@ -66,7 +66,7 @@ def read(path: Path) -> object:
             warnings.simplefilter("ignore")
             return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch names no set of errors for a damaged file
-        raise _named(error, path.name, is_pickle=head.startswith(_PICKLE)) from error
+        raise _named(error, path, is_pickle=head.startswith(_PICKLE)) from error
 
 
 def _check_zip(path: Path) -> None:
@@ -75,21 +75,34 @@ def _check_zip(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
-        raise WeightsTruncated(f"{path.name} is a damaged zip archive: {error}.") from error
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise WeightsError(f"{path.name} is a damaged zip archive: {error}.") from error
     # torch stores without compression, so an honest archive unpacks to less than its own size.
     if unpacked > path.stat().st_size:
         raise WeightsUnsafe(f"{path.name} is a zip archive that unpacks to {unpacked} bytes; torch never packs.")
 
 
-def _named(error: Exception, name: str, *, is_pickle: bool) -> WeightsError:
-    if isinstance(error, pickle.UnpicklingError) and (found := _WANTS_CODE.search(str(error))):
-        wanted = (found.groupdict().get("name") or "objects of its own").rstrip(".")
-        return WeightsUnsafe(f"{name} was not loaded: it is a pickle that asks for {wanted}, not for tensors alone.")
+def _named(error: Exception, path: Path, *, is_pickle: bool) -> WeightsError:
+    refused = _WANTS_CODE.search(str(error)) if isinstance(error, pickle.UnpicklingError) else None
+    wanted = (refused.group("name") or "objects of its own") if refused else ""
     ends_early = isinstance(error, EOFError | IndexError | struct.error) or "unexpected EOF" in str(error)
-    if is_pickle and ends_early:
-        return WeightsTruncated(f"{name} ends too early.")
+    if is_pickle and (ends_early or _ends_within(wanted, path)):
+        return WeightsTruncated(f"{path.name} ends too early.")
+    if refused:
+        return WeightsUnsafe(f"{path.name} was not loaded: it is a pickle that asks for {wanted}, not tensors alone.")
     return WeightsError(
-        f"{name} is no weight file that can be read ({type(error).__name__}).",
+        f"{path.name} is no weight file that can be read ({type(error).__name__}).",
         hint="State dicts saved by torch, Keras weights in HDF5 and safetensors can be read.",
     )
+
+
+def _ends_within(wanted: str, path: Path) -> bool:
+    """True where the file's last bytes are the beginning of an instruction that names ``wanted``."""
+    if not wanted:
+        return False
+    with path.open("rb") as opened:
+        opened.seek(max(0, path.stat().st_size - 512))
+        end = opened.read()
+    module, _, name = (re.escape(part.encode()) for part in wanted.rpartition("."))
+    # torch drops the last character of each line as its newline, even where the file ends before it.
+    return re.search(rb"c" + module + rb"(?:.?|\n" + name + rb".?)\Z", end) is not None

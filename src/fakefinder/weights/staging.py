@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from fakefinder.weights.active import ActiveWeights, file_sha256
 from fakefinder.weights.manifest import Manifest, StoredFile, content_version, write_manifest
@@ -23,9 +23,15 @@ class Staging:
         self._home = home
         self._folder = home / ".staging"
         self._files: list[StoredFile] = []
+
+    def __enter__(self) -> Self:
         # Whatever lies here is left from a run that was killed: the lock is ours.
         shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True)
+        self._folder.mkdir()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def add(self, path: Path, name: str, *, sha256: str, listed: bool, licence: str, source: str) -> None:
         """Convert one published file to safetensors.
@@ -50,9 +56,7 @@ class Staging:
         )
         self._files.append(record)
 
-    def finish(
-        self, version: str | None, check: Check | None, *, origin: Literal["pull", "import"], licence_accepted: bool
-    ) -> ActiveWeights:
+    def finish(self, version: str | None, check: Check | None, *, origin: Literal["pull", "import"]) -> ActiveWeights:
         """The version, checked and moved into its place; a broken one of that name makes room.
 
         Raises:
@@ -63,17 +67,12 @@ class Staging:
             version=version or content_version(self._files),
             origin=origin,
             created_at=datetime.now(UTC),
-            licence_accepted=licence_accepted,
             files=tuple(self._files),
         )
         if check:
             check(ActiveWeights.of(manifest, self._folder))
         write_manifest(manifest, self._folder)
         return self._moved(manifest)
-
-    def discard(self) -> None:
-        """Remove what was not moved into place."""
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _moved(self, manifest: Manifest) -> ActiveWeights:
         place = self._home / manifest.version

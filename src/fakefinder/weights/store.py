@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from fakefinder.errors import LicenceNotAccepted, WeightsMissing
 from fakefinder.weights.active import ActiveWeights
 from fakefinder.weights.candidates import candidates
