@@ -27,7 +27,9 @@ class PixelSums:
 
     def __init__(self, rgb: RGB) -> None:
         self.height, self.width = rgb.shape[:2]
-        self._sums = np.stack([cv2.integral(np.ascontiguousarray(rgb[:, :, channel])) for channel in range(3)])
+        self._sums = np.empty((3, self.height + 1, self.width + 1), np.int32)
+        for channel, sums in enumerate(self._sums):
+            cv2.integral(cv2.extractChannel(rgb, channel), sums)
 
     def resized(self, height: int, width: int) -> Pixels:
         """The picture as (3, ``height``, ``width``)."""
