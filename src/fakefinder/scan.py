@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 
 from fakefinder._version import __version__
 from fakefinder.detectors import registry
-from fakefinder.detectors.base import Detector
-from fakefinder.errors import FakeFinderError, VideoError, WeightsError, WeightsMissing
+from fakefinder.detectors.base import Detector, DetectorCard
+from fakefinder.errors import DetectorBroken, FakeFinderError, VideoError, WeightsError, WeightsMissing
 from fakefinder.media import DEFAULT_LIMITS, DecodeLimits, Video, open_video
 from fakefinder.media.share import share
 from fakefinder.nets.device import describe, resolve
@@ -52,7 +54,10 @@ class Scanner:
             DetectorUnknown: no detector has one of the names.
             DeviceUnavailable: the device is not there.
         """
-        self._classes = {name: registry.detector_class(name) for name in detectors}
+        self._cards: dict[str, DetectorCard] = {}
+        self._classes: dict[str, type[Detector] | DetectorBroken] = {}
+        for name in detectors:
+            self._cards[name], self._classes[name] = _card_and_class(name)
         self._store = store
         self._device = resolve(device)
         self._limits = limits
@@ -134,16 +139,18 @@ class Scanner:
 
     def _detector(self, name: str, video: str) -> Detector:
         """The loaded detector; loaded anew where another version of its weights has become active."""
-        needs_weights = self._classes[name].card.needs_weights
-        weights = self._store.active(name) if needs_weights else None
+        detector_class = self._classes[name]
+        if isinstance(detector_class, DetectorBroken):
+            raise detector_class
+        weights = self._store.active(name) if detector_class.card.needs_weights else None
         version = weights.version if weights else None
         if name not in self._loaded or self._loaded[name][0] != version:
             self._watch(Step(video, name, "loading"))
-            self._loaded[name] = version, self._classes[name](weights, self._device)
+            self._loaded[name] = version, detector_class(weights, self._device)
         return self._loaded[name][1]
 
     def _without_score(self, name: str, error: Exception) -> Evidence:
-        card = self._classes[name].card
+        card = self._cards[name]
         status, reason, message = _explain(error)
         return Evidence.model_validate(
             {
@@ -198,6 +205,15 @@ def _is_ready(name: str, store: WeightStore) -> bool:
         return False
 
 
+def _card_and_class(name: str) -> tuple[DetectorCard, type[Detector] | DetectorBroken]:
+    """A detector's card and class; for one that cannot be imported its name alone, and the error."""
+    try:
+        found = registry.detector_class(name)
+    except DetectorBroken as error:
+        return DetectorCard(name=name, version="unknown", title=name, summary="", coverage="", recipe="unknown"), error
+    return found.card, found
+
+
 def _explain(error: Exception) -> tuple[str, str, str]:
     """(status, reason, sentence) for an error that kept a detector from scoring."""
     if isinstance(error, VideoError):
@@ -216,3 +232,12 @@ def _explain(error: Exception) -> tuple[str, str, str]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+class _CallableModule(ModuleType):
+    """Lets ``fakefinder.scan(...)`` work also after this module of the same name has been imported."""
+
+    __call__ = staticmethod(scan)
+
+
+sys.modules[__name__].__class__ = _CallableModule

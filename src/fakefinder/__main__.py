@@ -1,0 +1,5 @@
+"""``python -m fakefinder``."""
+
+from fakefinder.cli import main
+
+main()
