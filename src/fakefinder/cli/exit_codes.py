@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from fakefinder.errors import (
     DetectorBroken,
@@ -15,7 +16,9 @@ from fakefinder.errors import (
     VideoError,
     WeightsError,
 )
-from fakefinder.records.report import Report
+
+if TYPE_CHECKING:
+    from fakefinder.records.report import Report
 
 
 class ExitCode(IntEnum):
