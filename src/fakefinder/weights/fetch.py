@@ -26,7 +26,6 @@ Progress = Callable[[str, int, int | None], None]
 REDIRECTS_LIMIT = 5
 TRIES = 5
 """Connections per call; each after the first must be preceded by one that brought bytes."""
-_CHUNK_BYTES = 2**18
 
 
 @dataclass(frozen=True)
@@ -140,8 +139,9 @@ def _receive(client: httpx.Client, wanted: Wanted, part: _Part, progress: Progre
         if total is not None:
             wanted.check(total, "announces")
         size = part.size
-        with part.path.open("ab") as opened:
-            for chunk in response.iter_raw(_CHUNK_BYTES):
+        # Unbuffered, and in the pieces that arrive: what a broken connection or a killed process has got is kept.
+        with part.path.open("ab", buffering=0) as opened:
+            for chunk in response.iter_raw():
                 size += len(chunk)
                 if size > wanted.limit:
                     part.discard()
