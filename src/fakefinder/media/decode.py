@@ -67,7 +67,7 @@ def probe(path: Path) -> tuple[VideoInfo, PacketTable]:
         height=first.height,
         rotation_degrees=decoder.rotation_degrees,
         fps_from_header=fps,
-        frame_count_from_header=count if count > 0 else len(table),
+        frame_count_from_header=max(count, 0),
         frame_count=len(table),
         duration_seconds_from_header=seconds,
         duration_seconds=table.duration_seconds(time_base, fps),

@@ -1,0 +1,62 @@
+"""Seconds per stage and peak memory of a whole scan, paired with the plain baseline in the same run.
+
+    python -m bench.scan --weights STORE [--detector boken] [--rounds 3] VIDEO
+
+Product and baseline take turns (A B A B ...), each in a process of its own that loads, scans one video and ends.
+Medians are printed, and the ratio of each pair: single figures vary with the machine. Peak memory is that of
+the largest process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+STAGES = ("load", "decode", "faces", "nets", "whole")
+
+
+def run_once(kind: str, detector: str, video: str, weights: str) -> dict[str, Any]:
+    """One process: its score, its seconds per stage and the peak memory of its largest process in MB."""
+    command = [sys.executable, "-m", f"bench.{kind}", detector, video, weights]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        answer = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(command)} ended with {process.returncode}.")
+    return {**json.loads(answer), "peak_mb": usage.ru_maxrss / 1024}
+
+
+def main() -> None:
+    """Run the pairs and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("video")
+    parser.add_argument("--weights", required=True, help="a weight store; synthetic weights take the same time")
+    parser.add_argument("--detector", choices=("boken", "selimsef"), default="boken")
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    runs: dict[str, list[dict[str, Any]]] = {"product": [], "baseline": []}
+    for _ in range(given.rounds):
+        for kind, results in runs.items():
+            results.append(run_once(kind, given.detector, given.video, given.weights))
+    print(f"{given.detector} on {Path(given.video).name}, medians of {given.rounds} pairs")
+    for kind, results in runs.items():
+        stages = [f"{stage} {median(run['seconds'].get(stage, 0) for run in results):.2f} s" for stage in STAGES]
+        peak = median(run["peak_mb"] for run in results)
+        print(f"{kind:9}", *stages, f"peak {peak:.0f} MB", f"score {results[0]['score']:.6f}", sep="  ")
+    ratios = sorted(
+        ours["seconds"]["whole"] / theirs["seconds"]["whole"]
+        for ours, theirs in zip(runs["product"], runs["baseline"], strict=True)
+    )
+    print(f"whole, product / baseline: median {median(ratios):.2f}, from {ratios[0]:.2f} to {ratios[-1]:.2f}")
+
+
+if __name__ == "__main__":
+    main()
