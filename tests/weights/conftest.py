@@ -36,6 +36,11 @@ class Served:
     released: threading.Event = field(default_factory=threading.Event)
 
 
+class _QuietServer(ThreadingHTTPServer):
+    def handle_error(self, *_arguments: object) -> None:
+        """A client that goes away in the middle is part of the tests."""
+
+
 class FileServer:
     """Serves ``files`` on 127.0.0.1 and keeps the requests that came."""
 
@@ -43,8 +48,8 @@ class FileServer:
         self.files: dict[str, Served] = {}
         self.requests: list[tuple[str, str | None]] = []
         """Path and Range header."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._server = _QuietServer(("127.0.0.1", 0), self._handler())
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
     def url(self, path: str) -> str:

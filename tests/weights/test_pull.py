@@ -370,6 +370,9 @@ def test_a_pulled_file_that_cannot_be_read_keeps_its_own_error(
     with pytest.raises(error):
         store.pull("probe")
     assert store.versions("probe") == ()
+    with pytest.raises(error):
+        store.pull("probe")
+    assert len(server.requests) == 2, "a file that cannot be read was kept"
 
 
 def test_a_detector_without_published_weights_is_told_what_to_do(tmp_path: Path) -> None:

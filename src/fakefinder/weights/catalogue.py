@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from fakefinder.weights.fields import ByteCount, DetectorName, FileName, Sha256
 
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+\Z")]
 
 FILE_BYTES_LIMIT = 2 * 2**30
 """What a file of unknown size may have; the largest known one has 0.25 GiB."""

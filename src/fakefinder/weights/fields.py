@@ -10,14 +10,14 @@ from fakefinder.errors import UsageError
 
 _PART = r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}"
 
-DetectorName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-VersionName = Annotated[str, StringConstraints(pattern=r"^(?!active$)[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$")]
+DetectorName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}\Z")]
+VersionName = Annotated[str, StringConstraints(pattern=r"^(?!active\Z)[A-Za-z0-9][A-Za-z0-9._+-]{0,63}\Z")]
 """A folder name that begins with no dot and is not ``active``."""
 
-FileName = Annotated[str, StringConstraints(pattern=rf"^{_PART}(/{_PART}){{0,3}}$")]
+FileName = Annotated[str, StringConstraints(pattern=rf"^{_PART}(/{_PART}){{0,3}}\Z")]
 """A published file name: at most four path parts, none of which begins with a dot."""
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}\Z")]
 ByteCount = Annotated[int, Field(ge=0)]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fakefinder.errors import LicenceNotAccepted, WeightsMissing
+from fakefinder.errors import DownloadFailed, LicenceNotAccepted, WeightsError, WeightsMissing
 from fakefinder.weights.active import ActiveWeights
 from fakefinder.weights.candidates import candidates
 from fakefinder.weights.catalogue import Catalogue, WeightSet, published
@@ -163,16 +163,22 @@ class WeightStore:
         self, shelf: Shelf, wanted: WeightSet, progress: Progress | None, check: Check | None
     ) -> ActiveWeights:
         gathering = Gathering(wanted, shelf.home / ".incoming", self.mirror, shelf.pins(), progress)
-        with Staging(shelf.home) as staging:
-            for found in gathering.files():
-                staging.add(
-                    found.path,
-                    found.entry.name,
-                    sha256=found.sha256,
-                    listed=found.entry.sha256 is not None,
-                    licence=wanted.licence_of(found.entry),
-                    source=found.source,
-                )
-            made = staging.finish(None, check, origin="pull")
+        try:
+            with Staging(shelf.home) as staging:
+                for found in gathering.files():
+                    staging.add(
+                        found.path,
+                        found.entry.name,
+                        sha256=found.sha256,
+                        listed=found.entry.sha256 is not None,
+                        licence=wanted.licence_of(found.entry),
+                        source=found.source,
+                    )
+                made = staging.finish(None, check, origin="pull")
+        except DownloadFailed:
+            raise  # what has arrived is kept: the next pull goes on from there
+        except WeightsError:
+            gathering.clear()
+            raise
         gathering.clear()
         return made
