@@ -104,13 +104,14 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("Name", "What it is", "Looks at", "Needs", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table("Name", "What it is", "Needs", "Licence of the weights", box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
         if "broken" in row:
             table.add_row(row["name"], Text(f"broken: {row['broken']}", style="red"))
             continue
         needs = [word for word in ("video", "weights") if row[f"needs_{word}"]]
-        table.add_row(*(Text(text) for text in (row["name"], row["title"], row["coverage"], ", ".join(needs))))
+        licence = row["weights_licence"] if row["needs_weights"] else ""
+        table.add_row(*(Text(text) for text in (row["name"], row["title"], ", ".join(needs), licence)))
     Console().print(table)
 
 

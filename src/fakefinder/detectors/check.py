@@ -179,10 +179,8 @@ def _evidence(bench: _Bench) -> str | None:
 
 def _one_frame(bench: _Bench) -> str | None:
     evidence = bench.still.evidence
-    if bench.card.needs_video and evidence.reason != "needs_video":
-        return (
-            f"The card says `needs_video`, yet one frame gave {evidence.status} ({evidence.reason or evidence.score})."
-        )
+    if bench.card.needs_video and evidence.status == "scored":
+        return f"The card says `needs_video`, yet one frame got the score {evidence.score}."
     if not bench.card.needs_video and evidence.reason == "needs_video":
         return "One frame was refused with `needs_video`, which the card does not say."
     return None

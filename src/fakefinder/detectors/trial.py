@@ -67,7 +67,11 @@ def _stripes(shift: int, *, low: int, high: int) -> RGB:
 
 @dataclass
 class Watched:
-    """A video that notes how it is read. Its frames own their pixels, so that a kept crop keeps the frame alive."""
+    """A video that notes how it is read.
+
+    Its frames own their pixels, so that a kept crop keeps the frame alive, and cannot be written to: in a
+    scan several detectors look at the same frame.
+    """
 
     video: Video
     out_of_order: bool = False
@@ -86,6 +90,7 @@ class Watched:
         self.out_of_order |= any(b <= a for a, b in pairwise([-1, *wanted]))
         for frame in self.video.frames(wanted):
             rgb = frame.rgb.copy()
+            rgb.flags.writeable = False
             self._given.append(weakref.ref(rgb))
             yield Frame(frame.index, frame.time_seconds, rgb)
             del rgb, frame
