@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fakefinder.errors import DownloadFailed, LicenceNotAccepted, WeightsError, WeightsMissing
 from fakefinder.weights.active import ActiveWeights
-from fakefinder.weights.candidates import candidates
+from fakefinder.weights.candidates import Candidate, candidates
 from fakefinder.weights.catalogue import Catalogue, WeightSet, published
 from fakefinder.weights.fetch import Progress
 from fakefinder.weights.fields import DetectorName, VersionName, checked
@@ -102,21 +102,9 @@ class WeightStore:
         found = candidates(folder, self.catalogue.detectors.get(detector), unlisted=unlisted)
         with shelf.locked():
             here = shelf.same(frozenset((file.name, file.sha256) for file in found), version)
-            if here:
-                if check:
-                    check(here)
-                return shelf.switch(here)
-            with Staging(shelf.home) as staging:
-                for file in found:
-                    staging.add(
-                        file.path,
-                        file.name,
-                        sha256=file.sha256,
-                        listed=file.listed,
-                        licence=file.licence,
-                        source="import",
-                    )
-                return shelf.switch(staging.finish(version, check, origin="import"))
+            if here and check:
+                check(here)
+            return shelf.switch(here or _imported(shelf, found, version, check))
 
     def versions(self, detector: str) -> tuple[Manifest, ...]:
         """The manifests of all versions of a detector that can be read, oldest first."""
@@ -182,3 +170,12 @@ class WeightStore:
             raise
         gathering.clear()
         return made
+
+
+def _imported(shelf: Shelf, found: list[Candidate], version: str | None, check: Check | None) -> ActiveWeights:
+    with Staging(shelf.home) as staging:
+        for file in found:
+            staging.add(
+                file.path, file.name, sha256=file.sha256, listed=file.listed, licence=file.licence, source="import"
+            )
+        return staging.finish(version, check, origin="import")
