@@ -12,8 +12,10 @@ from fakefinder.detectors import registry
 from fakefinder.detectors.base import Detector, DetectorCard, Evidence, Frame, Video
 from fakefinder.detectors.check import breaches, check_detector
 from fakefinder.detectors.stub import StubDetector
+from fakefinder.detectors.trial import write_video
 from fakefinder.errors import VideoUnreadable
 from fakefinder.records.report import FrameScore, TrackScore
+from fakefinder.weights.store import WeightStore
 
 CARD = StubDetector.card
 
@@ -175,3 +177,12 @@ def test_every_registered_detector_keeps_what_needs_no_weights(name: str) -> Non
         "registered",
         "torch_free",
     }
+
+
+def test_mesonet_with_its_published_weights_keeps_the_whole_contract(shared: Path, tmp_path: Path) -> None:
+    data = pytest.importorskip("skimage.data")
+    photograph = data.astronaut()
+    write_video(tmp_path / "face.mp4", [photograph[:256, left : left + 256] for left in range(86, 106)])
+    weights = WeightStore(tmp_path / "weights", mirror=shared / "weights").pull("mesonet")
+    findings = check_detector(registry.detector_class("mesonet"), weights=weights, face_video=tmp_path / "face.mp4")
+    assert {finding.outcome for finding in findings} == {"passed"}, findings
