@@ -108,8 +108,8 @@ def picture(number: int, width: int, height: int) -> RGB:
     return np.asarray(rgb.clip(0, 255), np.uint8)
 
 
-def write_video(path: Path, kind: Kind) -> Path:
-    """Encode ``kind.count`` pictures into ``path``; the path."""
+def write_video(path: Path, kind: Kind, paint: Callable[[int, int, int], RGB] = picture) -> Path:
+    """Encode ``kind.count`` pictures, each painted from its number, width and height, into ``path``; the path."""
     times = [0, *accumulate(kind.steps[i % len(kind.steps)] for i in range(kind.count - 1))]
     with av.open(str(path), "w", options=dict(kind.container)) as container:
         stream = container.add_stream(kind.codec, rate=kind.fps, options=dict(kind.options))
@@ -121,7 +121,7 @@ def write_video(path: Path, kind: Kind) -> Path:
         if kind.sound:
             add_sound(container, kind.sound, kind.count / kind.fps)
         for number, time in enumerate(times):
-            frame = av.VideoFrame.from_ndarray(picture(number, kind.width, kind.height), format="rgb24")
+            frame = av.VideoFrame.from_ndarray(paint(number, kind.width, kind.height), format="rgb24")
             frame.pts, frame.time_base = time, Fraction(1, kind.fps)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))

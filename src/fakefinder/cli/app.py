@@ -44,15 +44,12 @@ def options(
 def run(arguments: Sequence[str]) -> int:
     """Run one command; the exit code. User errors become one line and a hint on stderr."""
     try:
-        app(args=list(arguments), prog_name="fakefinder", standalone_mode=False)
+        app(args=list(arguments), prog_name="fakefinder")
     except FakeFinderError as error:
         typer.echo(f"Error: {error}", err=True)
         if error.hint:
             typer.echo(f"Hint: {error.hint}", err=True)
         return of_error(error)
-    except typer.Exit as ended:
-        return ended.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        typer.echo("Stopped.", err=True)
-        return ExitCode.INTERRUPTED
+    except SystemExit as ended:  # Typer's own end of a command, after wrong usage too
+        return int(ended.code or 0)
     return ExitCode.DONE

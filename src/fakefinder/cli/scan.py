@@ -206,6 +206,8 @@ def _progress(total: int) -> Iterator[Callable[[Step], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+    from fakefinder.records.render.words import visible
+
     console = Console(stderr=True)
     columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -213,6 +215,8 @@ def _progress(total: int) -> Iterator[Callable[[Step], None]]:
 
         def watch(step: Step) -> None:
             ended = step.state not in ("loading", "scoring")
-            bar.update(task, description=f"{step.video}: {step.detector} {step.state}", advance=1 if ended else 0)
+            bar.update(
+                task, description=f"{visible(step.video)}: {step.detector} {step.state}", advance=1 if ended else 0
+            )
 
         yield watch
