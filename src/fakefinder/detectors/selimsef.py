@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fakefinder.detectors.base import Detector, DetectorCard, Evidence, Frame, Video
 from fakefinder.detectors.crops import GatheredCrops, face_tracks, gather, resized, run_nets, sampling_base, up_to_gap
 from fakefinder.faces.crop import FaceCrop, crop
-from fakefinder.faces.finder import FaceBox
+from fakefinder.faces.finder import FaceBox, FaceFinder
 from fakefinder.media.sample import before_repeat, spread
 from fakefinder.media.video import RGB
 
@@ -63,7 +63,7 @@ class Selimsef(Detector):
         from fakefinder.nets.efficientnet import efficientnet
         from fakefinder.weights.load import load_strict
 
-        self._finder = MtcnnFinder(
+        self._finder: FaceFinder = MtcnnFinder(
             thresholds=(0.7, 0.8, 0.8), factor=0.709, largest_first=True, shrink=HalfSize(), device=self.device
         )
         self._nets = []
