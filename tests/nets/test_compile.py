@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from fakefinder.nets import compile as compiling
-from fakefinder.nets.compile import compile_net
+from fakefinder.nets.compile import compile_net, compile_nets
 
 
 class TwoHeads(nn.Module):
@@ -52,6 +52,17 @@ def test_the_batch_size_may_change(backend: str) -> None:
     for batch in (3, 1, 8):
         x = torch.randn(batch, 3, 9, 9)
         torch.testing.assert_close(compiled(x), net(x).detach(), rtol=1e-5, atol=1e-6)
+
+
+def test_nets_of_one_architecture_keep_their_own_weights(backend: str) -> None:
+    nets = [TwoHeads().eval() for _ in range(3)]
+    for net in nets:
+        net.body[1].running_mean.normal_()  # type: ignore[union-attr, operator]
+    compiled = compile_nets(copy.deepcopy(nets), "cpu")
+    x = torch.randn(2, 3, 16, 16)
+    for one, net in zip(compiled, nets, strict=True):
+        for got, wanted in zip(one(x), net(x), strict=True):
+            torch.testing.assert_close(got, wanted.detach(), rtol=1e-5, atol=1e-6)
 
 
 def test_dropout_is_off(backend: str) -> None:

@@ -8,7 +8,7 @@ On CUDA it runs in PyTorch. Precision is float32 everywhere: faster types would 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -28,10 +28,17 @@ def compile_net(net: nn.Module, device: str, *, any_size: bool = False) -> Compi
         device: ``cpu`` or ``cuda``.
         any_size: inputs may differ in more than the batch size; otherwise all have the shape of the first.
     """
-    net = net.eval().requires_grad_(False)
+    return compile_nets([net], device, any_size=any_size)[0]
+
+
+def compile_nets(nets: Sequence[nn.Module], device: str, *, any_size: bool = False) -> list[CompiledNet]:
+    """As ``compile_net`` for nets that differ in nothing but their weights, which is quicker than one by one."""
+    for net in nets:
+        net.eval().requires_grad_(False)
     if device == "cpu" and find_spec("openvino"):
-        return _OpenVinoNet(net, any_size)
-    return _TorchNet(net, device)
+        graph = _Graph(users=len(nets))
+        return [_OpenVinoNet(net, graph, any_size) for net in nets]
+    return [_TorchNet(net, device) for net in nets]
 
 
 class _TorchNet:
@@ -49,19 +56,56 @@ class _TorchNet:
 class _OpenVinoNet:
     """Holds the PyTorch net until the first call, afterwards only what OpenVINO has made of it."""
 
-    def __init__(self, net: nn.Module, any_size: bool) -> None:
+    def __init__(self, net: nn.Module, graph: _Graph, any_size: bool) -> None:
         self._net: nn.Module | None = net
+        self._graph: _Graph | None = graph
         self._any_size = any_size
         self._compiled: Any = None
 
     def __call__(self, x: Tensor) -> Output:
-        if self._net is not None:
+        if self._net is not None and self._graph is not None:
             shape = (-1,) * (x.ndim - 1) if self._any_size else tuple(x.shape[1:])
-            self._compiled = _compile(_convert(self._net, x), shape)
-            self._net = None
+            self._compiled = _compile(self._graph.of(self._net, x), shape)
+            self._net = self._graph = None
         result = self._compiled(x.contiguous().numpy(), share_inputs=True)
         outputs = tuple(torch.from_numpy(result[i].copy()) for i in range(len(result)))
         return outputs[0] if len(outputs) == 1 else outputs
+
+
+class _Graph:
+    """The OpenVINO graph of one architecture: converted from the net called first, rewritten for the others."""
+
+    def __init__(self, users: int) -> None:
+        self._waiting = users
+        self._model: Any = None
+
+    def of(self, net: nn.Module, example: Tensor) -> Any:
+        """An ``openvino.Model`` of ``net``, the caller's own."""
+        self._waiting -= 1
+        model = _rewritten(self._model, net) if self._model is not None else None
+        if model is None:
+            model = _convert(net, example)
+            self._model = model.clone() if self._waiting else None
+        elif not self._waiting:
+            self._model = None
+        return model
+
+
+def _rewritten(model: Any, net: nn.Module) -> Any | None:
+    """A copy of a graph with the weights of ``net``; None where the graph does not hold each weight by name."""
+    from openvino import op
+
+    weights = {key: value for key, value in net.state_dict().items() if not key.endswith("num_batches_tracked")}
+    copy = model.clone()
+    constants = [node for node in copy.get_ops() if node.get_type_name() == "Constant"]
+    named = {node.get_friendly_name().removeprefix("self."): node for node in constants}
+    if any(key not in named or tuple(named[key].shape) != tuple(value.shape) for key, value in weights.items()):
+        return None
+    for key, value in weights.items():
+        new = op.Constant(value.numpy(), shared_memory=False)
+        for reader in named[key].output(0).get_target_inputs():
+            reader.replace_source_output(new.output(0))
+    return copy
 
 
 def _convert(net: nn.Module, example: Tensor) -> Any:
