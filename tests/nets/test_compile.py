@@ -57,7 +57,7 @@ def test_the_batch_size_may_change(backend: str) -> None:
 def test_nets_of_one_architecture_keep_their_own_weights(backend: str) -> None:
     nets = [TwoHeads().eval() for _ in range(3)]
     for net in nets:
-        net.body[1].running_mean.normal_()  # type: ignore[union-attr, operator]
+        net.body[1].running_mean.normal_()  # type: ignore[operator]
     compiled = compile_nets(copy.deepcopy(nets), "cpu")
     x = torch.randn(2, 3, 16, 16)
     for one, net in zip(compiled, nets, strict=True):
