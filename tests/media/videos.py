@@ -10,7 +10,7 @@ Each picture tells its number, so that a wrong index shows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate
@@ -29,7 +29,8 @@ class Kind:
     """How a video is encoded.
 
     ``rotation``: what its display matrix asks for, counter-clockwise in degrees; ``steps``: durations of the pictures
-    in turn, in units of 1/fps; ``sound``: the codec of a tone that goes with it.
+    in turn and ``first`` the time of the first, in units of 1/fps (what lies before 0 is not to be shown);
+    ``sound``: the codec of a tone that goes with it.
     """
 
     suffix: str
@@ -42,6 +43,7 @@ class Kind:
     container: Mapping[str, str] = field(default_factory=dict)
     rotation: int = 0
     steps: tuple[int, ...] = (1,)
+    first: int = 0
     pixels: str = "yuv420p"
     sound: str = ""
 
@@ -50,7 +52,7 @@ def x264(parameters: str) -> Mapping[str, str]:
     return {"x264-params": f"keyint=20:min-keyint=20:scenecut=0:threads=1:{parameters}"}
 
 
-def _x265(parameters: str) -> Mapping[str, str]:
+def x265(parameters: str) -> Mapping[str, str]:
     return {"x265-params": f"keyint=20:min-keyint=20:scenecut=0:pools=1:frame-threads=1:log-level=none:{parameters}"}
 
 
@@ -68,10 +70,20 @@ READABLE: Mapping[str, Kind] = {
     "h264_raw": Kind(".h264", options=x264("bframes=3")),
     "h264_with_sound": Kind(".mp4", options=x264("bframes=3"), sound="aac"),
     "h264_yuv444": Kind(".mp4", options=x264("bframes=3"), pixels="yuv444p"),
-    "hevc": Kind(".mp4", codec="libx265", options=_x265("bframes=3:open-gop=0")),
-    "hevc_open_gop": Kind(".mp4", codec="libx265", options=_x265("bframes=3:open-gop=1")),
+    "h264_yuv422": Kind(".mkv", options=x264("bframes=3"), pixels="yuv422p"),
+    "h264_full_range": Kind(".mp4", options=x264("bframes=3"), pixels="yuvj420p"),
+    "h264_bt709": Kind(".mp4", options={**x264("bframes=3"), "colorspace": "bt709", "color_range": "tv"}),
+    "h264_deep": Kind(".mp4", options=x264("bframes=3"), pixels="yuv420p10le"),
+    "h264_trimmed": Kind(".mp4", options=x264("bframes=3"), first=-10),
+    "h264_flv": Kind(".flv", options=x264("bframes=3")),
+    "hevc_deep": Kind(".mp4", codec="libx265", options=x265("bframes=3"), pixels="yuv420p10le"),
+    "av1": Kind(".mp4", codec="libsvtav1", options={"preset": "12", "svtav1-params": "keyint=20"}),
+    "gif": Kind(".gif", codec="gif", pixels="rgb8", count=20),
+    "hevc": Kind(".mp4", codec="libx265", options=x265("bframes=3:open-gop=0")),
+    "hevc_open_gop": Kind(".mp4", codec="libx265", options=x265("bframes=3:open-gop=1")),
     "vp9_webm": Kind(".webm", codec="libvpx-vp9", options=_FAST),
     "vp8_webm": Kind(".webm", codec="libvpx", options=_FAST),
+    "vp8_hidden": Kind(".webm", codec="libvpx", options={**_FAST, "auto-alt-ref": "1", "lag-in-frames": "16"}),
     "mpeg4_avi": Kind(".avi", codec="mpeg4", options={"g": "20"}),
     "mpeg4_avi_b_frames": Kind(".avi", codec="mpeg4", options={"g": "20", "bf": "2"}),
     "mpeg2_mpg": Kind(".mpg", codec="mpeg2video", options={"g": "15", "bf": "2"}),
@@ -110,7 +122,8 @@ def picture(number: int, width: int, height: int) -> RGB:
 
 def write_video(path: Path, kind: Kind, paint: Callable[[int, int, int], RGB] = picture) -> Path:
     """Encode ``kind.count`` pictures, each painted from its number, width and height, into ``path``; the path."""
-    times = [0, *accumulate(kind.steps[i % len(kind.steps)] for i in range(kind.count - 1))]
+    steps = (kind.steps[i % len(kind.steps)] for i in range(kind.count - 1))
+    times = accumulate(steps, initial=kind.first)
     with av.open(str(path), "w", options=dict(kind.container)) as container:
         stream = container.add_stream(kind.codec, rate=kind.fps, options=dict(kind.options))
         assert isinstance(stream, av.VideoStream)

@@ -7,11 +7,12 @@ conversion to RGB, turned upright. A frame's index counts pictures in presentati
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from fractions import Fraction
 from itertools import chain
 from math import floor
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -22,13 +23,16 @@ from av.video.stream import VideoStream
 
 from fakefinder.errors import DecodeLimitExceeded, VideoUnreadable
 from fakefinder.media.packets import PacketTable
-from fakefinder.media.video import Frame, VideoInfo
+from fakefinder.media.video import RGB, Frame, VideoInfo
 
 FORMATS = (
     "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,h264,hevc,ivf,mxf,"
     "image2,jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe"
 )
-"""Demuxers that may open a file; no playlists (hls, dash, concat), which make FFmpeg read other files."""
+"""Demuxers that may open a file; no playlists (hls, dash, concat), which make FFmpeg read other files.
+
+For the same reason ``image2`` is told that no name is a pattern (``pic%d.png``).
+"""
 
 MAX_PIXELS = 8192 * 8192
 """Largest picture that is decoded: room for 8K video (7680 x 4320) either way up."""
@@ -39,6 +43,9 @@ MAX_PACKETS = 10_000_000
 SEEK_GAIN = 12
 """A seek must pass over at least this many pictures to pay: it empties the decoder's threads."""
 
+OUT_OF_MEMORY = (MemoryError, BlockingIOError)
+"""What FFmpeg's calls raise where memory is short: ENOMEM, and EAGAIN where a thread cannot be started."""
+
 av.logging.set_level(None)
 
 
@@ -48,6 +55,7 @@ def probe(path: Path) -> tuple[VideoInfo, PacketTable]:
     Raises:
         VideoUnreadable: no video stream, or no picture that decodes.
         DecodeLimitExceeded: pictures too large or too many.
+        MemoryError, BlockingIOError: see ``OUT_OF_MEMORY``.
     """
     with _open(path) as container:
         stream = _video_stream(container, path)
@@ -78,8 +86,8 @@ def probe(path: Path) -> tuple[VideoInfo, PacketTable]:
 class Decoder:
     """Gives the frames of chosen indices in one forward pass.
 
-    ``failures`` counts packets that did not decode, ``decoded`` the pictures that came out of the decoder,
-    ``rotation_degrees`` is the counter-clockwise turn that made the last frame upright.
+    ``failures`` counts packets that did not decode or, if they are more, asked frames that did not come; ``decoded``
+    the pictures that came out of the decoder; ``rotation_degrees`` is the counter-clockwise turn of the last frame.
     """
 
     def __init__(self, path: Path, table: PacketTable) -> None:
@@ -91,6 +99,13 @@ class Decoder:
 
     def frames(self, indices: Sequence[int]) -> Iterator[Frame]:
         """Yield the frames of strictly ascending ``indices``; those that cannot be decoded are left out."""
+        left_out = sum(index < len(self._table) for index in indices)
+        for frame in self._found(indices):
+            left_out -= 1
+            yield frame
+        self.failures = max(self.failures, left_out)
+
+    def _found(self, indices: Sequence[int]) -> Iterator[Frame]:
         last = -1
         if self._table.addressable:
             try:
@@ -124,33 +139,33 @@ class Decoder:
     def _by_time(self, container: InputContainer, stream: VideoStream, indices: Sequence[int]) -> Iterator[Frame]:
         """Tell pictures by their times, and pass over what no wanted picture needs."""
         shown = self._table.shown
-        index_at = {int(shown[i]): i for i in indices if i < len(shown)}
-        for entry, times in self._table.runs(list(index_at), gain=SEEK_GAIN):
+        for entry, run in self._table.runs([i for i in indices if i < len(shown)], gain=SEEK_GAIN):
             if entry is not None:
                 container.seek(entry, stream=stream)
-            left = set(times)
-            packets = self._packets(container, stream, frozenset(times))
+            wanted = {int(shown[i]): i for i in run}
+            packets = self._packets(container, stream, wanted)
             for picture in self._pictures(packets if entry is None else _landed(packets, entry)):
-                if picture.pts in left:
-                    left.remove(picture.pts)
-                    yield self._frame(picture, index_at[picture.pts])
-                if not left:
+                if picture.pts in wanted:
+                    yield self._frame(picture, wanted[picture.pts])
+                if picture.pts is not None and picture.pts >= shown[run[-1]]:
                     break
 
     def _packets(
-        self, container: InputContainer, stream: VideoStream, wanted: frozenset[int] | None = None
+        self, container: InputContainer, stream: VideoStream, wanted: Container[int] | None = None
     ) -> Iterator[Packet[VideoStream]]:
         """The stream's packets. Where ``wanted`` times are given, pictures that no other one refers to are passed over.
 
         Only H.264 marks such pictures in a way that the decoder can trust.
         """
-        skippable = wanted is not None and stream.codec_context.name == "h264"
+        marked = stream.codec_context.name == "h264"
         try:
             for packet in container.demux(stream):
-                if skippable:
-                    needed = packet.pts is None or packet.pts in (wanted or ())
+                if marked and wanted is not None:
+                    needed = packet.pts is None or packet.pts in wanted
                     stream.codec_context.skip_frame = "DEFAULT" if needed else "NONREF"
                 yield packet
+        except OUT_OF_MEMORY:
+            raise
         except av.error.FFmpegError:  # a file that ends in the middle of a packet
             self.failures += 1
 
@@ -158,8 +173,8 @@ class Decoder:
         for packet in packets:
             try:
                 pictures = packet.decode()
-            except MemoryError as error:
-                raise DecodeLimitExceeded("Decoding needs more memory than it may use.") from error
+            except OUT_OF_MEMORY:
+                raise
             except av.error.FFmpegError:
                 self.failures += 1
                 continue
@@ -170,10 +185,17 @@ class Decoder:
     def _frame(self, picture: VideoFrame, index: int) -> Frame:
         _limit_size(picture.width, picture.height)
         self.rotation_degrees = round(picture.rotation / 90) * 90 % 360
-        rgb = np.rot90(picture.to_ndarray(format="rgb24"), self.rotation_degrees // 90)
+        rgb = np.rot90(_rgb(picture), self.rotation_degrees // 90)
         start = int(self._table.shown[0]) if self._table.timed else 0
         time = (picture.pts - start) * picture.time_base if picture.pts is not None and picture.time_base else 0
         return Frame(index=index, time_seconds=float(time), rgb=np.ascontiguousarray(rgb))
+
+
+def _rgb(picture: VideoFrame) -> RGB:
+    """As coded, not turned. Deep pictures go the way of OpenCV, to BGR: swscale rounds them otherwise to RGB."""
+    if all(component.bits <= 8 for component in picture.format.components):
+        return cast(RGB, picture.to_ndarray(format="rgb24"))
+    return cast(RGB, picture.to_ndarray(format="bgr24", interpolation="BICUBIC")[..., ::-1])
 
 
 class _SeekMissed(Exception):
@@ -192,12 +214,13 @@ def _landed(packets: Iterator[Packet[VideoStream]], entry: int) -> Iterator[Pack
 
 
 def _open(path: Path) -> InputContainer:
+    options = {"format_whitelist": FORMATS, "protocol_whitelist": "file", "pattern_type": "none"}
     try:
-        return av.open(str(path), options={"format_whitelist": FORMATS, "protocol_whitelist": "file"})
+        return av.open(str(path), options=options)
     except FileNotFoundError as error:
         raise VideoUnreadable(f"{path.name!r} is not there.") from error
-    except MemoryError as error:
-        raise DecodeLimitExceeded("Opening the video needs more memory than it may use.") from error
+    except OUT_OF_MEMORY:
+        raise
     except (av.error.FFmpegError, ValueError) as error:
         empty = path.is_file() and path.stat().st_size == 0
         raise VideoUnreadable(f"{path.name!r} is {'empty' if empty else 'not a video that can be read'}.") from error
@@ -237,6 +260,8 @@ def _read_packets(container: InputContainer, stream: VideoStream) -> PacketTable
             entries.append(packet.is_keyframe and holds_entry(packet))
             if len(times) > MAX_PACKETS:
                 raise DecodeLimitExceeded(f"The video holds more than {MAX_PACKETS} pictures.")
+    except OUT_OF_MEMORY:
+        raise
     except av.error.FFmpegError:  # what was read up to here counts
         pass
     return PacketTable(np.array(times, np.int64), np.array(entries, np.bool_), timed)

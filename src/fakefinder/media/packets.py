@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,39 +35,35 @@ class PacketTable:
     @cached_property
     def addressable(self) -> bool:
         """True where a picture can be told by its time alone, and the first can be decoded."""
-        return self.timed and len(self) > 1 and bool(self.entry[0]) and bool((np.diff(self.shown) > 0).all())
+        return self.timed and len(self) > 1 and bool(self.entry[0]) and bool((self._steps > 0).all())
 
     @cached_property
     def variable_frame_rate(self) -> bool:
         """True where the steps between pictures differ by more than rounding to the time base (two units)."""
-        steps = np.diff(self.shown)
-        return self.timed and len(steps) > 1 and int(steps.max() - steps.min()) > 2
+        return self.timed and len(self) > 2 and int(self._steps.max() - self._steps.min()) > 2
 
     def duration_seconds(self, time_base: Fraction, fps: Fraction) -> float:
         """From the first picture to the end of the last, which is taken to last as long as the median one."""
         if not self.timed or len(self) < 2:
             return float(len(self) / fps) if fps else 0.0
-        steps = np.diff(self.shown)
-        return float((int(self.shown[-1] - self.shown[0]) + float(np.median(steps))) * time_base)
+        return float((int(self.shown[-1]) - int(self.shown[0]) + int(np.median(self._steps))) * time_base)
 
-    def runs(self, times: Sequence[int], *, gain: int) -> Iterator[tuple[int | None, list[int]]]:
-        """Split ascending ``times`` into stretches, each with the entry to seek to first (None: read on from here).
+    def runs(self, indices: Sequence[int], *, gain: int) -> Iterator[tuple[int | None, list[int]]]:
+        """Split ascending ``indices`` into stretches, each with the time to seek to first (None: read on from here).
 
-        A seek is made only where it passes over ``gain`` pictures or more.
+        Every seek leads to the last entry before the stretch, and passes over ``gain`` pictures or more. Only for
+        tables that are addressable.
         """
-        position, entry, run = 0, None, list[int]()
-        for time in times:
-            found = self._entry_before(time)
-            if found is not None and found[0] - position >= gain:
-                if run:
-                    yield entry, run
-                entry, run = found[1], []
-            run.append(time)
-            position = int(np.flatnonzero(self.pts == time)[0])
-        if run:
-            yield entry, run
+        rows = np.argsort(self.pts)[np.asarray(indices, np.int64)]
+        entries = np.flatnonzero(self.entry)
+        nearest = entries[np.searchsorted(entries, rows, side="right") - 1]
+        passed_over = nearest - np.concatenate([[0], rows[:-1]])
+        seeks = set(np.flatnonzero(passed_over >= gain).tolist())
+        for start, end in pairwise(sorted({0, len(rows)} | seeks)):
+            yield int(self.pts[nearest[start]]) if start in seeks else None, list(indices[start:end])
 
-    def _entry_before(self, time: int) -> tuple[int, int] | None:
-        """(position, time) of the last entry in the file that is shown no later than ``time``."""
-        rows = np.flatnonzero(self.entry & (self.pts <= time))
-        return (int(rows[-1]), int(self.pts[rows[-1]])) if len(rows) else None
+    @cached_property
+    def _steps(self) -> NDArray[np.uint64]:
+        """Between times in presentation order; unsigned, for two int64 can lie further apart than an int64 holds."""
+        times = self.shown.view(np.uint64)
+        return times[1:] - times[:-1]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Generic, TypeVar
 
-from fakefinder.media.video import Frame, Video, VideoInfo
+from fakefinder.media.video import Frame, Video, VideoInfo, strictly_ascending
 
 T = TypeVar("T")
 
@@ -126,10 +126,12 @@ class _Turn(Generic[T]):
         return self._video.memo
 
     def frames(self, indices: Iterable[int]) -> Iterator[Frame]:
-        """As ``Video.frames``, from the shared pass."""
-        request = self.request = _Request(indices)
+        """As ``Video.frames``, from the shared pass. A new request ends an earlier one that is still open."""
+        request = self.request = _Request(strictly_ascending(indices))
         try:
             while request.left:
+                if self.request is not request:
+                    raise RuntimeError("This pass over the video was ended by a later one.")
                 given = self._pause()
                 if isinstance(given, Frame):
                     request.left.popleft()
@@ -161,8 +163,9 @@ class _Turn(Generic[T]):
             self._thread.join(timeout=10)
 
     def _pause(self) -> Frame | Exception | None:
-        self._mine.release()
-        self._theirs.acquire()
+        if not self._stopped:
+            self._mine.release()
+            self._theirs.acquire()
         if self._stopped:
             raise _Stopped
         given, self._given = self._given, None

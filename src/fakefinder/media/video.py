@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
+from operator import index as index_of
 from pathlib import Path
 from typing import Protocol
 
@@ -51,7 +53,10 @@ class VideoInfo:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One decoded picture: ``rgb`` uint8 (H, W, 3), upright; ``index`` counts from 0 in presentation order."""
+    """One decoded picture: ``rgb`` uint8 (H, W, 3), upright; ``index`` counts from 0 in presentation order.
+
+    Several detectors are shown the same frame, so its pixels cannot be written to; copy them for that.
+    """
 
     index: int
     time_seconds: float
@@ -67,6 +72,20 @@ class Frame:
 
     def __repr__(self) -> str:
         return f"Frame(index={self.index}, time_seconds={self.time_seconds:.3f}, rgb={self.width}x{self.height})"
+
+
+def strictly_ascending(indices: Iterable[int]) -> list[int]:
+    """The indices as a list of plain integers.
+
+    Raises:
+        ValueError: one is negative or not above the one before it.
+    """
+    found = [index_of(index) for index in indices]
+    if any(after <= before for before, after in pairwise([-1, *found])):
+        raise ValueError(
+            "Frames are asked for by strictly ascending indices from 0 on; sort them and drop repetitions."
+        )
+    return found
 
 
 class Video(Protocol):
