@@ -83,7 +83,6 @@ READABLE: Mapping[str, Kind] = {
     "hevc_open_gop": Kind(".mp4", codec="libx265", options=x265("bframes=3:open-gop=1")),
     "vp9_webm": Kind(".webm", codec="libvpx-vp9", options=_FAST),
     "vp8_webm": Kind(".webm", codec="libvpx", options=_FAST),
-    "vp8_hidden": Kind(".webm", codec="libvpx", options={**_FAST, "auto-alt-ref": "1", "lag-in-frames": "16"}),
     "mpeg4_avi": Kind(".avi", codec="mpeg4", options={"g": "20"}),
     "mpeg4_avi_b_frames": Kind(".avi", codec="mpeg4", options={"g": "20", "bf": "2"}),
     "mpeg2_mpg": Kind(".mpg", codec="mpeg2video", options={"g": "15", "bf": "2"}),

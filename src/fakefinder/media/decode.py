@@ -1,7 +1,7 @@
 """Decoding with FFmpeg through PyAV: the only file that imports ``av``. It runs in the decoding child.
 
-Pixels equal those of OpenCV's decoder, on which the published recipes were defined: swscale's default
-conversion to RGB, turned upright. A frame's index counts pictures in presentation order.
+Pixels equal those of OpenCV's decoder, on which the published recipes were defined: swscale's bicubic
+conversion, turned upright. A frame's index counts pictures in presentation order.
 """
 
 from __future__ import annotations
@@ -43,6 +43,11 @@ MAX_PACKETS = 10_000_000
 SEEK_GAIN = 12
 """A seek must pass over at least this many pictures to pay: it empties the decoder's threads."""
 
+MAX_REORDER = 16
+"""Most pictures that come between a picture's decoding and its showing (ITU-T H.264 A.3.1, H.265 A.4.2)."""
+
+Packets = Iterator["Packet[VideoStream]"]
+
 OUT_OF_MEMORY = (MemoryError, BlockingIOError)
 """What FFmpeg's calls raise where memory is short: ENOMEM, and EAGAIN where a thread cannot be started."""
 
@@ -62,7 +67,7 @@ def probe(path: Path) -> tuple[VideoInfo, PacketTable]:
         table = _read_packets(container, stream)
         fps = Fraction(stream.guessed_rate or stream.average_rate or 0)
         count, seconds = _header_count(container, stream, fps)
-        codec, time_base = stream.codec_context.name, Fraction(stream.time_base or Fraction(1, 1000))
+        codec, time_base = stream.codec.canonical_name, Fraction(stream.time_base or Fraction(1, 1000))
     decoder = Decoder(path, table)
     first = next(decoder.frames([0]), None)
     if first is None:
@@ -140,19 +145,30 @@ class Decoder:
         """Tell pictures by their times, and pass over what no wanted picture needs."""
         shown = self._table.shown
         for entry, run in self._table.runs([i for i in indices if i < len(shown)], gain=SEEK_GAIN):
-            if entry is not None:
-                container.seek(entry, stream=stream)
             wanted = {int(shown[i]): i for i in run}
             packets = self._packets(container, stream, wanted)
-            for picture in self._pictures(packets if entry is None else _landed(packets, entry)):
+            if entry is not None:
+                packets = self._landed(container, stream, packets, entry)
+            for picture in self._pictures(packets):
                 if picture.pts in wanted:
                     yield self._frame(picture, wanted[picture.pts])
                 if picture.pts is not None and picture.pts >= shown[run[-1]]:
                     break
 
-    def _packets(
-        self, container: InputContainer, stream: VideoStream, wanted: Container[int] | None = None
-    ) -> Iterator[Packet[VideoStream]]:
+    def _landed(self, container: InputContainer, stream: VideoStream, packets: Packets, entry: int) -> Packets:
+        """The packets from the entry on, or from before it.
+
+        MPEG-TS is searched by decoding times, which come before those of presentation, so a first try can go past.
+        """
+        row = int(np.searchsorted(self._table.shown, entry))
+        for time in (entry, int(self._table.shown[max(row - MAX_REORDER, 0)])):
+            container.seek(time, stream=stream)
+            first = next(packets, None)
+            if first is not None and first.pts is not None and first.pts <= entry:
+                return chain([first], packets)
+        raise _SeekMissed
+
+    def _packets(self, container: InputContainer, stream: VideoStream, wanted: Container[int] | None = None) -> Packets:
         """The stream's packets. Where ``wanted`` times are given, pictures that no other one refers to are passed over.
 
         Only H.264 marks such pictures in a way that the decoder can trust.
@@ -169,7 +185,7 @@ class Decoder:
         except av.error.FFmpegError:  # a file that ends in the middle of a packet
             self.failures += 1
 
-    def _pictures(self, packets: Iterator[Packet[VideoStream]]) -> Iterator[VideoFrame]:
+    def _pictures(self, packets: Packets) -> Iterator[VideoFrame]:
         for packet in packets:
             try:
                 pictures = packet.decode()
@@ -194,7 +210,7 @@ class Decoder:
 def _rgb(picture: VideoFrame) -> RGB:
     """As coded, not turned. Deep pictures go the way of OpenCV, to BGR: swscale rounds them otherwise to RGB."""
     if all(component.bits <= 8 for component in picture.format.components):
-        return cast(RGB, picture.to_ndarray(format="rgb24"))
+        return cast(RGB, picture.to_ndarray(format="rgb24", interpolation="BICUBIC"))
     return cast(RGB, picture.to_ndarray(format="bgr24", interpolation="BICUBIC")[..., ::-1])
 
 
@@ -203,14 +219,6 @@ class _SeekMissed(Exception):
 
 
 _Give = Callable[[InputContainer, VideoStream, Sequence[int]], Iterator[Frame]]
-
-
-def _landed(packets: Iterator[Packet[VideoStream]], entry: int) -> Iterator[Packet[VideoStream]]:
-    """The packets after a seek, once it is sure that they begin no later than ``entry``."""
-    first = next(packets, None)
-    if first is None or first.pts is None or first.pts > entry:
-        raise _SeekMissed
-    return chain([first], packets)
 
 
 def _open(path: Path) -> InputContainer:
