@@ -69,23 +69,32 @@ class SandboxedVideo:
         Raises:
             VideoUnreadable, DecodeLimitExceeded: also after some frames were given.
         """
-        request = {"op": "frames", "indices": strictly_ascending(indices)}
+        wanted = strictly_ascending(indices)
         child = self._running()
         try:
-            message, payload = child.ask(request)
+            message, payload = child.ask({"op": "frames", "indices": wanted})
             while "end" not in message:
                 with child.checked():
                     frame = _frame(message, payload)
+                    is_last = frame.index == wanted[-1]
+                if is_last:  # nobody asks on after the last frame: the counts are read before it
+                    message, payload = child.read()
+                    self._count(child, message)
+                    yield frame
+                    return
                 yield frame
                 if child is not self._child:
                     raise RuntimeError("This pass over the video was ended by a later one, or by closing the video.")
                 message, payload = child.read()
-            with child.checked():
-                self.decode_failures += int(message["decode_failures"])
-                self.decoded += int(message["decoded"])
+            self._count(child, message)
         finally:
             if child.busy:  # the consumer wants no more; the child is in the middle of an answer
                 child.kill()
+
+    def _count(self, child: DecodingChild, end: dict[str, Any]) -> None:
+        with child.checked():
+            self.decode_failures += int(end["decode_failures"])
+            self.decoded += int(end["decoded"])
 
     def close(self) -> None:
         """End the child, if one runs."""
