@@ -34,7 +34,8 @@ format: .venv/installed
 	$(BIN)/ruff format .
 
 bench: .venv/installed
-	$(BIN)/python -m bench.scan
+	$(BIN)/python -m bench.scan --detector boken
+	$(BIN)/python -m bench.scan --detector selimsef --rounds 1
 
 # Raise the pinned versions: edit pyproject.toml first, look at the difference afterwards.
 lock: .venv/installed

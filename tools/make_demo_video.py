@@ -16,22 +16,24 @@ import cv2
 import numpy as np
 from skimage.data import astronaut
 
-SECONDS, FPS, SIDE = 3, 25, 512
+FPS = 25
 
 
-def make_demo_video(path: Path) -> None:
+def make_demo_video(path: Path, *, width: int = 512, height: int = 512, seconds: int = 3) -> None:
     """Write the video: the camera drifts and breathes over the portrait, with a little sensor noise."""
     portrait = astronaut()  # type: ignore[no-untyped-call]
     noise = np.random.default_rng(0)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=FPS, options={"crf": "20"})
-        stream.width, stream.height, stream.pix_fmt = SIDE, SIDE, "yuv420p"
-        for number in range(SECONDS * FPS):
-            turn = 2 * pi * number / (SECONDS * FPS)
-            zoom = 1.15 + 0.05 * cos(turn)
-            move = np.array([[zoom, 0, -30 + 12 * sin(turn)], [0, zoom, -8 + 6 * sin(2 * turn)]])
-            rgb = cv2.warpAffine(portrait, move, (SIDE, SIDE), borderMode=cv2.BORDER_REFLECT).astype(np.float32)
-            rgb += noise.normal(0, 2, rgb.shape)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        unit = height / portrait.shape[0]
+        for number in range(seconds * FPS):
+            turn = 2 * pi * number / (seconds * FPS)
+            zoom = unit * (1.15 + 0.05 * cos(turn))
+            left, top = (width - height) / 2 - unit * (30 - 12 * sin(turn)), -unit * (8 - 6 * sin(2 * turn))
+            move = np.array([[zoom, 0, left], [0, zoom, top]])
+            rgb = cv2.warpAffine(portrait, move, (width, height), borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+            rgb += noise.standard_normal(rgb.shape, np.float32) * 2
             frame = av.VideoFrame.from_ndarray(rgb.clip(0, 255).astype(np.uint8), format="rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
