@@ -57,15 +57,11 @@ class Selimsef(Detector):
     )
 
     def load(self) -> None:
-        from fakefinder.faces.mtcnn import MtcnnFinder
-        from fakefinder.faces.shrink import HalfSize
         from fakefinder.nets.compile import compile_net
         from fakefinder.nets.efficientnet import efficientnet
         from fakefinder.weights.load import load_strict
 
-        self._finder: FaceFinder = MtcnnFinder(
-            thresholds=(0.7, 0.8, 0.8), factor=0.709, largest_first=True, shrink=HalfSize(), device=self.device
-        )
+        self._finder = half_size_finder(self.device)
         self._nets = []
         for name in FILES:
             net = efficientnet("b7", 1)
@@ -110,6 +106,14 @@ def timm_key(published: str) -> str:
         return "classifier." + published.removeprefix("fc.")
     # A bare key that would fit the net is none of the published layout; strict loading is to name it.
     return published.removeprefix("encoder.") if published.startswith("encoder.") else f"?.{published}"
+
+
+def half_size_finder(device: str) -> FaceFinder:
+    """The face finder of the published system; it searches frames of half the width and height."""
+    from fakefinder.faces.mtcnn import MtcnnFinder
+    from fakefinder.faces.shrink import HalfSize
+
+    return MtcnnFinder(thresholds=(0.7, 0.8, 0.8), factor=0.709, largest_first=True, shrink=HalfSize(), device=device)
 
 
 def cut(frame: Frame, boxes: Sequence[FaceBox]) -> Iterator[tuple[FaceBox, RGB]]:
