@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FRAMES_AT_ONCE = 4
 """Frames searched for faces together: 25 MB of pixels at 1080p."""
 CROPS_AT_ONCE = 8
-"""Crops given to a net together: 2.5 GB of activations for EfficientNet-B7 at 380 x 380."""
+"""Crops given to a net together; bounds the memory its activations take, whatever the number of faces."""
 
 Cut = Callable[[Frame, Sequence[FaceBox]], Iterable[tuple[FaceBox, RGB]]]
 """From a frame and its faces to the faces that are judged, each with its net input as uint8 (h, w, 3)."""
