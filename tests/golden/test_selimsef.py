@@ -149,7 +149,7 @@ def test_logits_of_one_net(store: WeightStore, look: Look) -> None:
     case = look("partialb60")
     net = efficientnet("b7", 1)
     load_strict(net, store.active("selimsef").tensors(FILES[1]), rename=timm_key, ignore=("encoder.classifier.*",))
-    logits = run_nets([compile_net(net, "cpu")], case.seen.crops, normalised)[0, :, 0].numpy()
+    logits = run_nets([compile_net(net, "cpu")], case.seen.crops, normalised, device="cpu")[0, :, 0].numpy()
     p = np.array(case.expected["per_model_probs"][1])
     expected = np.log(p / (1 - p))
     # Relative to the net's largest logit; measured 1.6e-5.

@@ -58,6 +58,8 @@ class Boken(Detector):
     )
 
     def load(self) -> None:
+        import torch
+
         from fakefinder.nets.compile import compile_net
         from fakefinder.nets.efficientnet import efficientnet, from_efficientnet_pytorch
         from fakefinder.weights.load import load_strict
@@ -65,7 +67,8 @@ class Boken(Detector):
         self._finder = largest_face_finder(self.device)
         self._nets = []
         for name, variant in NETS.items():
-            net = efficientnet(variant, 2, padding=PADDING)
+            with torch.device("meta"):
+                net = efficientnet(variant, 2, padding=PADDING)
             load_strict(net, self.weights.tensors(name), rename=from_efficientnet_pytorch(variant))
             self._nets.append(compile_net(net, self.device))
 
@@ -81,7 +84,7 @@ class Boken(Detector):
 
     def probabilities(self, crops: Sequence[FaceCrop]) -> NDArray[np.float32]:
         """P(fake) of each net for each crop, float32 (nets, crops)."""
-        logits = run_nets(self._nets, crops, lambda x: x)
+        logits = run_nets(self._nets, crops, lambda x: x, device=self.device)
         return logits.softmax(dim=-1)[..., 1].numpy()
 
 

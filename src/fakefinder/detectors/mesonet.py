@@ -80,7 +80,7 @@ class MesoNet(Detector):
 
     def probabilities(self, crops: Sequence[FaceCrop]) -> NDArray[np.float32]:
         """P(fake) of each net for each crop, float32 (nets, crops); the nets themselves give P(real)."""
-        return 1 - run_nets(self._nets, crops, lambda x: x).numpy()
+        return 1 - run_nets(self._nets, crops, lambda x: x, device=self.device).numpy()
 
 
 def cut(frame: Frame, boxes: Sequence[FaceBox]) -> Iterator[tuple[FaceBox, RGB]]:

@@ -57,16 +57,19 @@ class Selimsef(Detector):
     )
 
     def load(self) -> None:
-        from fakefinder.nets.compile import compile_net
+        import torch
+
+        from fakefinder.nets.compile import compile_nets
         from fakefinder.nets.efficientnet import efficientnet
         from fakefinder.weights.load import load_strict
 
         self._finder = half_size_finder(self.device)
-        self._nets = []
+        nets = []
         for name in FILES:
-            net = efficientnet("b7", 1)
-            load_strict(net, self.weights.tensors(name), rename=timm_key, ignore=("encoder.classifier.*",))
-            self._nets.append(compile_net(net, self.device))
+            with torch.device("meta"):
+                nets.append(efficientnet("b7", 1))
+            load_strict(nets[-1], self.weights.tensors(name), rename=timm_key, ignore=("encoder.classifier.*",))
+        self._nets = compile_nets(nets, self.device)
 
     def score(self, video: Video) -> Evidence:
         count, recipe = sampling_base(video.info)
@@ -83,7 +86,7 @@ class Selimsef(Detector):
 
     def probabilities(self, crops: Sequence[FaceCrop]) -> NDArray[np.float32]:
         """P(fake) of each net for each crop, float32 (nets, crops)."""
-        return run_nets(self._nets, crops, normalised).sigmoid()[..., 0].numpy()
+        return run_nets(self._nets, crops, normalised, device=self.device).sigmoid()[..., 0].numpy()
 
     def _one_crop(self, count: int, seen: GatheredCrops) -> Evidence:
         shown = face_tracks(seen, None)

@@ -49,7 +49,8 @@ class _TorchNet:
     @torch.inference_mode()
     def __call__(self, x: Tensor) -> Output:
         memory_format = torch.channels_last if x.ndim == 4 else torch.preserve_format
-        output = self._net(x.to(self._device, memory_format=memory_format))
+        with torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False):  # TF32 is not float32
+            output = self._net(x.to(self._device, memory_format=memory_format))
         return output.cpu() if isinstance(output, Tensor) else tuple(part.cpu() for part in output)
 
 

@@ -20,6 +20,7 @@ Box = tuple[float, float, float, float]
 REASONS: dict[str, str] = {
     "no_face": "No face was found in the frames that were looked at.",
     "too_short": "The video has too few frames for this detector.",
+    "too_few_faces": "Too few faces were found for this detector.",
     "needs_video": "This detector needs moving pictures; one frame is not enough.",
     "unreadable": "No picture could be decoded.",
     "decode_limit": "Decoding was stopped at a memory, time or size limit.",

@@ -25,7 +25,9 @@ def load_strict(
     rename: Callable[[str], str | None] | None = None,
     ignore: Sequence[str] = (),
 ) -> None:
-    """Copy ``tensors`` into ``net``, each cast to the dtype of the parameter that it fills.
+    """Put ``tensors`` into ``net``, each cast to the dtype of the parameter that it fills.
+
+    The net may have been made on torch's ``meta`` device, which spends no time on weights that are replaced here.
 
     ``rename`` maps a published key to the net's key (None: the key is not used); ``ignore`` holds
     globs of published keys that may be there and are not used. ``num_batches_tracked`` may be
@@ -35,10 +37,12 @@ def load_strict(
         WeightsKeysDiffer: keys missing, not expected, or two renamed to one.
         WeightsShapeDiffers: a tensor has another shape than the net's.
     """
+    import torch
+
     own = net.state_dict()
     given = _renamed(tensors, rename, ignore)
     given = {key: value for key, value in given.items() if key in own or not key.endswith(_COUNTER)}
-    kept = {key: value for key, value in own.items() if key.endswith(_COUNTER)}
+    kept = {key: torch.zeros_like(value, device="cpu") for key, value in own.items() if key.endswith(_COUNTER)}
     _check_keys(type(net).__name__, own.keys() - kept.keys() - given.keys(), given.keys() - own.keys())
     for key, value in given.items():
         if value.shape != own[key].shape:
@@ -48,7 +52,7 @@ def load_strict(
                 hint="The file belongs to another net, or to another number of classes.",
             )
     cast = {key: value.to(own[key].dtype) for key, value in given.items()}
-    net.load_state_dict({**kept, **cast}, strict=True)
+    net.load_state_dict({**kept, **cast}, strict=True, assign=True)
 
 
 def _renamed(
