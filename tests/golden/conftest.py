@@ -41,6 +41,18 @@ def reference(golden: Path) -> Callable[[str, str], Any]:
 
 
 @pytest.fixture(scope="session")
+def write_published(golden: Path, synthetic: ModuleType) -> Callable[[str, Path], None]:
+    """``write_published("boken", folder)`` writes that detector's synthetic checkpoints as they are published."""
+
+    def write(detector: str, folder: Path) -> None:
+        manifest = synthetic.load_manifest(golden / "manifests" / f"{detector}.json")
+        for name, entry in manifest["files"].items():
+            _write_published(folder / name, synthetic, entry)
+
+    return write
+
+
+@pytest.fixture(scope="session")
 def synthetic_store(golden: Path, synthetic: ModuleType) -> Callable[[str], WeightStore]:
     """``synthetic_store("boken")`` is a store with that detector's synthetic weights, imported as published files.
 
