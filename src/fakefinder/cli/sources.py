@@ -106,6 +106,7 @@ def _bucket(url: str) -> Iterator[Source]:
         from obstore.exceptions import BaseError
     except ModuleNotFoundError as error:
         raise UsageError("S3 needs the extra `s3`.", hint="Install it: pip install 'fakefinder[s3]'.") from error
+    failures = (BaseError, FileNotFoundError, PermissionError)  # obstore turns two of its errors into Python's own
     bucket, _, prefix = url.removeprefix("s3://").partition("/")
     store = obstore.store.from_url(f"s3://{bucket}")
 
@@ -116,8 +117,8 @@ def _bucket(url: str) -> Iterator[Source]:
                 for block in obstore.get(store, key).stream(min_chunk_size=_BLOCK_BYTES):
                     file.write(block)
                     _limit(file.tell(), key)
-            except BaseError as error:
-                raise VideoNotFound(f"s3://{bucket}/{key} cannot be fetched: {error}") from error
+            except failures as error:
+                raise VideoNotFound(f"s3://{bucket}/{key} cannot be fetched: {_first_line(error)}") from error
             file.flush()
             yield path
 
@@ -126,8 +127,9 @@ def _bucket(url: str) -> Iterator[Source]:
             keys = [prefix]  # the object itself: a listing gives only what lies below
         else:
             keys = [item["path"] for batch in obstore.list(store, prefix=prefix or None) for item in batch]
-    except BaseError as error:
-        raise VideoNotFound(f"{url} cannot be listed: {error}", hint="Check name, region and credentials.") from error
+    except failures as error:
+        hint = "Check name, region and credentials."
+        raise VideoNotFound(f"{url} cannot be listed: {_first_line(error)}", hint=hint) from error
     keys = sorted(key for key in keys if PurePosixPath(key).suffix.lower() in SUFFIXES)
     if not keys:
         raise VideoNotFound(f"There are no videos below {url}.")
@@ -140,6 +142,10 @@ def _temporary(remote: str) -> Iterator[Path]:
     name = "".join(c if c.isalnum() or c in "._- " else "_" for c in PurePosixPath(remote).name)[-100:].lstrip(".")
     with tempfile.TemporaryDirectory(prefix="fakefinder-") as folder:
         yield Path(folder) / (name or "video")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _limit(size: int, name: str) -> None:
