@@ -6,6 +6,8 @@ conversion, turned upright. A frame's index counts pictures in presentation orde
 
 from __future__ import annotations
 
+import os
+import sys
 from array import array
 from collections.abc import Callable, Container, Iterator, Sequence
 from fractions import Fraction
@@ -127,6 +129,7 @@ class Decoder:
         with _open(self._path) as container:
             stream = _video_stream(container, self._path)
             stream.thread_type = "AUTO"
+            stream.codec_context.thread_count = _thread_count()
             yield from give(container, stream, indices)
 
     def _by_count(self, container: InputContainer, stream: VideoStream, indices: Sequence[int]) -> Iterator[Frame]:
@@ -212,6 +215,15 @@ def _rgb(picture: VideoFrame) -> RGB:
     if all(component.bits <= 8 for component in picture.format.components):
         return cast(RGB, picture.to_ndarray(format="rgb24", interpolation="BICUBIC"))
     return cast(RGB, picture.to_ndarray(format="bgr24", interpolation="BICUBIC")[..., ::-1])
+
+
+def _thread_count() -> int:
+    """FFmpeg's own rule, one more than processors and at most 16, but never one alone.
+
+    Without threads, FFmpeg 8.1's H.264 decoder loses about 0.3 MB of 1080p video at each seek (bench/decode_memory.py).
+    """
+    processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return min(processors + 1, 16)
 
 
 class _SeekMissed(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import select
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from fakefinder.errors import DecodeLimitExceeded, FakeFinderError, VideoUnreada
 
 _MAX_FRAME_BYTES = 3 * 8192 * 8192
 _MAX_LINE_BYTES = 1 << 20
+_PIPE_BYTES = 1 << 20
+"""Sixteen times the default: saves 2 of 12 milliseconds a 1080p frame."""
 
 _THRIFTY = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1"}
 """The limit is one of address space, of which glibc else reserves 128 MiB, and OpenBLAS 40, for each thread."""
@@ -28,7 +31,9 @@ _THRIFTY = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1"}
 class DecodeLimits:
     """What the decoding child may use for one video.
 
-    Defaults leave room for 8K video and for an hour of 4K on a slow machine.
+    Defaults leave room for 8K video and for ten thousand frames of 4K on a slow machine. ``memory_bytes`` is address
+    space, of which the bare child takes about 250 MiB; ``silent_seconds`` should be well above the 5 seconds in which
+    a computing child gives a sign of life.
     """
 
     memory_bytes: int = 4 << 30
@@ -58,6 +63,8 @@ class DecodingChild:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
+        with suppress(AttributeError, OSError):  # Linux has it; a quota may forbid it
+            fcntl.fcntl(self._stdout, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         self._arrived = select.poll()
         self._arrived.register(self._stdout, select.POLLIN)
         self._buffer = bytearray()
