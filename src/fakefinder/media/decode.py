@@ -24,6 +24,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from fakefinder.errors import DecodeLimitExceeded, VideoUnreadable
+from fakefinder.media.entries import entry_test
 from fakefinder.media.packets import PacketTable
 from fakefinder.media.video import RGB, Frame, VideoInfo
 
@@ -270,14 +271,14 @@ def _header_count(container: InputContainer, stream: VideoStream, fps: Fraction)
 
 def _read_packets(container: InputContainer, stream: VideoStream) -> PacketTable:
     times, entries, timed = array("q"), array("b"), True
-    holds_entry = _entry_test(stream)
+    holds_entry = entry_test(stream.codec_context.name, stream.codec_context.extradata or b"")
     try:
         for packet in container.demux(stream):
             if packet.size == 0 or packet.is_discard:
                 continue
             timed = timed and packet.pts is not None
             times.append(packet.pts if packet.pts is not None else len(times))
-            entries.append(packet.is_keyframe and holds_entry(packet))
+            entries.append(packet.is_keyframe and holds_entry(bytes(packet)))
             if len(times) > MAX_PACKETS:
                 raise DecodeLimitExceeded(f"The video holds more than {MAX_PACKETS} pictures.")
     except OUT_OF_MEMORY:
@@ -285,33 +286,3 @@ def _read_packets(container: InputContainer, stream: VideoStream) -> PacketTable
     except av.error.FFmpegError:  # what was read up to here counts
         pass
     return PacketTable(np.array(times, np.int64), np.array(entries, np.bool_), timed)
-
-
-def _entry_test(stream: VideoStream) -> Callable[[Packet[VideoStream]], bool]:
-    """What tells whether decoding may start at a packet: an IDR picture (ITU-T H.264 7.4.1.2.4, H.265 7.4.2.2).
-
-    A key frame's flag alone is not enough: after recovery points and open groups the first pictures differ.
-    """
-    extradata = stream.codec_context.extradata or b""
-    if stream.codec_context.name == "h264":
-        shift, mask, idr, length_at = 0, 0x1F, {5}, 4
-    elif stream.codec_context.name == "hevc":
-        shift, mask, idr, length_at = 1, 0x3F, {19, 20}, 21
-    else:
-        return lambda _: False
-    length_size = (extradata[length_at] & 3) + 1 if extradata[:1] == b"\x01" and len(extradata) > length_at else None
-    return lambda packet: any((byte >> shift) & mask in idr for byte in _nal_headers(bytes(packet), length_size))
-
-
-def _nal_headers(data: bytes, length_size: int | None) -> Iterator[int]:
-    """The first byte of each NAL unit, with length prefixes (MP4, Matroska) or start codes (streams)."""
-    if length_size is None:
-        at = data.find(b"\0\0\1")
-        while 0 <= at < len(data) - 3:
-            yield data[at + 3]
-            at = data.find(b"\0\0\1", at + 3)
-        return
-    at = 0
-    while at + length_size < len(data):
-        yield data[at + length_size]
-        at += length_size + int.from_bytes(data[at : at + length_size])
