@@ -77,6 +77,8 @@ class Scanner:
         """
         path = Path(path)
         with open_video(path, self._limits) as video:
+            video.start()
+            consumers = [self._consumer(name, path.name) for name in self._classes]
             record = VideoRecord(name=path.name, sha256=_sha256(path), bytes=path.stat().st_size)
             evidence: list[Evidence]
             try:
@@ -84,7 +86,8 @@ class Scanner:
             except VideoError as error:
                 evidence = [self._without_score(name, error) for name in self._classes]
             else:
-                evidence = self._score(video)
+                served = share(video, consumers)
+                evidence = [one.result.model_copy(update={"seconds": one.seconds}) for one in served]
                 record = record.model_copy(
                     update={
                         "duration_seconds": info.duration_seconds,
@@ -108,13 +111,8 @@ class Scanner:
             ),
         )
 
-    def _score(self, video: Video) -> list[Evidence]:
-        """All detectors over one decode."""
-        served = share(video, [self._consumer(name, video.info.name) for name in self._classes])
-        return [one.result.model_copy(update={"seconds": one.seconds}) for one in served]
-
     def _consumer(self, name: str, video: str) -> Callable[[Video], Evidence]:
-        """What scores a video with one detector and never raises; the detector is loaded here, before decoding."""
+        """What scores a video with one detector and never raises; the detector is loaded here, while the child starts."""
         failure: Exception | None = None
         try:
             detector = self._detector(name, video)

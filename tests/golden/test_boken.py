@@ -110,7 +110,7 @@ def test_logits(name: str, padding: Padding, prefix: str, store: WeightStore, go
     load_strict(net, store.active("boken").tensors(name), rename=from_efficientnet_pytorch(NETS[name]))
     with np.load(golden / "boken" / "networks.npz") as stored:
         pixels, expected = stored["input_224_rgb"], stored[f"{prefix}logits_efficientnet_{NETS[name]}"]
-    logits = compile_net(net, "cpu")(torch.from_numpy(pixels).permute(0, 3, 1, 2) / 255)
+    logits = compile_net(net, "cpu", (3, 224, 224))(torch.from_numpy(pixels).permute(0, 3, 1, 2) / 255)
     assert np.abs(logits.numpy() - expected).max() < LOGIT_TOLERANCE * np.abs(expected).max()
 
 

@@ -17,6 +17,7 @@ from fakefinder.detectors.selimsef import (
     CROPS,
     FILES,
     FRAMES,
+    INPUT_SIZE,
     Selimsef,
     aggregate,
     confident_mean,
@@ -149,7 +150,9 @@ def test_logits_of_one_net(store: WeightStore, look: Look) -> None:
     case = look("partialb60")
     net = efficientnet("b7", 1)
     load_strict(net, store.active("selimsef").tensors(FILES[1]), rename=timm_key, ignore=("encoder.classifier.*",))
-    logits = run_nets([compile_net(net, "cpu")], case.seen.crops, normalised, device="cpu")[0, :, 0].numpy()
+    logits = run_nets(
+        [compile_net(net, "cpu", (3, INPUT_SIZE, INPUT_SIZE))], case.seen.crops, normalised, device="cpu"
+    )[0, :, 0].numpy()
     p = np.array(case.expected["per_model_probs"][1])
     expected = np.log(p / (1 - p))
     # Relative to the net's largest logit; measured 1.6e-5.

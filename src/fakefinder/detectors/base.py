@@ -22,14 +22,19 @@ torch; nets are imported inside ``load``.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from fakefinder.detectors.code import code_key
 from fakefinder.media.video import Frame, Video
 from fakefinder.records.card import DetectorCard
 from fakefinder.records.report import REASONS, Coverage, Evidence, TrackScore
 
 if TYPE_CHECKING:
+    from torch import nn
+
+    from fakefinder.nets.compile import CompiledNet
     from fakefinder.weights.store import ActiveWeights
 
 __all__ = ["Detector", "DetectorCard", "Evidence", "Frame", "Video"]
@@ -54,6 +59,20 @@ class Detector(ABC):
 
     def load(self) -> None:  # noqa: B027 - nothing to load is a fair answer
         """Build the nets and load their weights, strictly. Called once."""
+
+    def compiled(
+        self, files: Sequence[str], build: Callable[[str], nn.Module], shape: Sequence[int]
+    ) -> list[CompiledNet]:
+        """The nets of published files, compiled for the device; each takes float32 (N, *shape).
+
+        ``build`` makes the net of a file, strictly loaded; not called where an earlier process kept its graph.
+        """
+        from fakefinder.nets.compile import compile_nets
+
+        graphs = self.weights.graphs(code_key(type(self)))
+        for file in files:
+            self.weights.check(file)
+        return compile_nets({graphs / file: partial(build, file) for file in files}, self.device, tuple(shape))
 
     @abstractmethod
     def score(self, video: Video) -> Evidence:

@@ -18,6 +18,8 @@ from fakefinder.media.sample import distinct, spread
 from fakefinder.media.video import RGB
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from fakefinder.nets.efficientnet import Padding, Variant
 
 FRAMES = 15
@@ -58,19 +60,19 @@ class Boken(Detector):
     )
 
     def load(self) -> None:
+        self._finder = largest_face_finder(self.device)
+        self._nets = self.compiled(tuple(NETS), self._net, (3, INPUT_SIZE, INPUT_SIZE))
+
+    def _net(self, file: str) -> nn.Module:
         import torch
 
-        from fakefinder.nets.compile import compile_net
         from fakefinder.nets.efficientnet import efficientnet, from_efficientnet_pytorch
         from fakefinder.weights.load import load_strict
 
-        self._finder = largest_face_finder(self.device)
-        self._nets = []
-        for name, variant in NETS.items():
-            with torch.device("meta"):
-                net = efficientnet(variant, 2, padding=PADDING)
-            load_strict(net, self.weights.tensors(name), rename=from_efficientnet_pytorch(variant))
-            self._nets.append(compile_net(net, self.device))
+        with torch.device("meta"):
+            net = efficientnet(NETS[file], 2, padding=PADDING)
+        load_strict(net, self.weights.tensors(file), rename=from_efficientnet_pytorch(NETS[file]))
+        return net
 
     def score(self, video: Video) -> Evidence:
         count, recipe = sampling_base(video.info)

@@ -6,6 +6,7 @@ The publication judges single faces and has no video system; how frames become o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -18,6 +19,9 @@ from fakefinder.faces.crop import FaceCrop, crop, square_inside
 from fakefinder.faces.finder import FaceBox
 from fakefinder.media.sample import distinct, spread
 from fakefinder.media.video import RGB
+
+if TYPE_CHECKING:
+    from torch import nn
 
 MARGIN = 0.2
 """What the crop shows beyond the longer side of the face's box, as in boken. The publication does not state it.
@@ -57,16 +61,16 @@ class MesoNet(Detector):
     )
 
     def load(self) -> None:
-        from fakefinder.nets.compile import compile_net
+        self._finder = largest_face_finder(self.device)
+        self._nets = self.compiled(FILES, self._net, (3, INPUT_SIZE, INPUT_SIZE))
+
+    def _net(self, file: str) -> nn.Module:
         from fakefinder.nets.mesonet import Meso4, MesoInception4, from_keras
         from fakefinder.weights.load import load_strict
 
-        self._finder = largest_face_finder(self.device)
-        self._nets = []
-        for name in FILES:
-            net = MesoInception4() if "Inception" in name else Meso4()
-            load_strict(net, from_keras(net, self.weights.tensors(name)))
-            self._nets.append(compile_net(net, self.device))
+        net = MesoInception4() if "Inception" in file else Meso4()
+        load_strict(net, from_keras(net, self.weights.tensors(file)))
+        return net
 
     def score(self, video: Video) -> Evidence:
         count, recipe = sampling_base(video.info)

@@ -71,7 +71,10 @@ def strict_check(name: str) -> Callable[[ActiveWeights], None] | None:
     found = detector_class(name)
 
     def check(weights: ActiveWeights) -> None:
+        from fakefinder.nets.compile import settle
+
         found(weights, "cpu")
+        settle()
 
     return check
 

@@ -17,7 +17,7 @@ from fakefinder.media.sample import before_repeat, spread
 from fakefinder.media.video import RGB
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
 FRAMES = 32
 INPUT_SIZE = 380
@@ -57,19 +57,19 @@ class Selimsef(Detector):
     )
 
     def load(self) -> None:
+        self._finder = half_size_finder(self.device)
+        self._nets = self.compiled(FILES, self._net, (3, INPUT_SIZE, INPUT_SIZE))
+
+    def _net(self, file: str) -> nn.Module:
         import torch
 
-        from fakefinder.nets.compile import compile_nets
         from fakefinder.nets.efficientnet import efficientnet
         from fakefinder.weights.load import load_strict
 
-        self._finder = half_size_finder(self.device)
-        nets = []
-        for name in FILES:
-            with torch.device("meta"):
-                nets.append(efficientnet("b7", 1))
-            load_strict(nets[-1], self.weights.tensors(name), rename=timm_key, ignore=("encoder.classifier.*",))
-        self._nets = compile_nets(nets, self.device)
+        with torch.device("meta"):
+            net = efficientnet("b7", 1)
+        load_strict(net, self.weights.tensors(file), rename=timm_key, ignore=("encoder.classifier.*",))
+        return net
 
     def score(self, video: Video) -> Evidence:
         count, recipe = sampling_base(video.info)

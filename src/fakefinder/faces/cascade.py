@@ -89,9 +89,9 @@ class Cascade:
         self._factor = factor
         self._min_face_px = min_face_px
         p_net, r_net, o_net = load_mtcnn()
-        self._p_net = compile_net(p_net, device, any_size=True)
-        self._r_net = compile_net(r_net, device)
-        self._o_net = compile_net(o_net, device)
+        self._p_net = compile_net(p_net, device, (3, O_SIDE_PX, O_SIDE_PX), any_size=True)
+        self._r_net = compile_net(r_net, device, (3, R_SIDE_PX, R_SIDE_PX))
+        self._o_net = compile_net(o_net, device, (3, O_SIDE_PX, O_SIDE_PX))
 
     def find(self, rgb: RGB) -> Faces:
         """The faces of a picture."""

@@ -48,6 +48,10 @@ class SandboxedVideo:
         self._limits = limits
         self._child: DecodingChild | None = None
 
+    def start(self) -> None:
+        """Start the child now, so that it is ready when it is first needed."""
+        self._running()
+
     @cached_property
     def info(self) -> VideoInfo:
         """What probing learned.

@@ -8,37 +8,63 @@ On CUDA it runs in PyTorch. Precision is float32 everywhere: faster types would 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from fakefinder.nets.kept import keep_graph, read_graph
+
 Output = Tensor | tuple[Tensor, ...]
+Build = Callable[[], nn.Module]
 CompiledNet = Callable[[Tensor], Any]
 """Maps a float32 tensor on the CPU, any batch size, to the net's output(s) on the CPU."""
 
 
-def compile_net(net: nn.Module, device: str, *, any_size: bool = False) -> CompiledNet:
-    """A callable with the numbers of ``net.eval()``; the work of compiling is done at its first call.
+def compile_net(net: nn.Module, device: str, shape: tuple[int, ...], *, any_size: bool = False) -> CompiledNet:
+    """A callable with the numbers of ``net.eval()``, which is made in the background; a call waits until it is there.
 
     Args:
         net: takes one float32 tensor; gives one tensor or a tuple of tensors. It belongs to the result from now on.
         device: ``cpu`` or ``cuda``.
-        any_size: inputs may differ in more than the batch size; otherwise all have the shape of the first.
+        shape: of one input, without the batch axis, e.g. (3, height, width).
+        any_size: inputs may differ in size too; ``shape`` is then an example.
     """
-    return compile_nets([net], device, any_size=any_size)[0]
+    return _compile_all([(lambda: net, None)], device, shape, any_size=any_size)[0]
 
 
-def compile_nets(nets: Sequence[nn.Module], device: str, *, any_size: bool = False) -> list[CompiledNet]:
-    """As ``compile_net`` for nets that differ in nothing but their weights, which is quicker than one by one."""
-    for net in nets:
-        net.eval().requires_grad_(False)
+def compile_nets(builds: Mapping[Path, Build], device: str, shape: tuple[int, ...]) -> list[CompiledNet]:
+    """As ``compile_net``, for nets that are not even built where their graphs were kept by an earlier process.
+
+    Args:
+        builds: what makes each net, and the folder in which its graph is, or will be, kept. The folder's name must
+            change whenever the net or its weights do. Nets that differ only in weights are converted once.
+        device, shape: as for ``compile_net``.
+    """
+    return _compile_all([(build, folder) for folder, build in builds.items()], device, shape, any_size=False)
+
+
+def settle() -> None:
+    """Return when all nets that were given to this module are compiled, and their graphs kept."""
+    _background().submit(lambda: None).result()
+
+
+def _compile_all(
+    builds: Sequence[tuple[Build, Path | None]], device: str, shape: tuple[int, ...], *, any_size: bool
+) -> list[CompiledNet]:
     if device == "cpu" and find_spec("openvino"):
-        graph = _Graph(users=len(nets))
-        return [_OpenVinoNet(net, graph, any_size) for net in nets]
-    return [_TorchNet(net, device) for net in nets]
+        graphs = _Graphs(torch.zeros(1, *shape), any_size=any_size)
+        return [_OpenVinoNet(build, folder, graphs) for build, folder in builds]
+    return [_TorchNet(_frozen(build()), device) for build, _ in builds]
+
+
+def _frozen(net: nn.Module) -> nn.Module:
+    return net.eval().requires_grad_(False)
 
 
 class _TorchNet:
@@ -55,41 +81,48 @@ class _TorchNet:
 
 
 class _OpenVinoNet:
-    """Holds the PyTorch net until the first call, afterwards only what OpenVINO has made of it."""
+    """What OpenVINO makes of a net; the PyTorch net is let go once that is there."""
 
-    def __init__(self, net: nn.Module, graph: _Graph, any_size: bool) -> None:
-        self._net: nn.Module | None = net
-        self._graph: _Graph | None = graph
-        self._any_size = any_size
-        self._compiled: Any = None
+    def __init__(self, build: Build, folder: Path | None, graphs: _Graphs) -> None:
+        graph = read_graph(folder) if folder else None
+        made = graphs.of_graph if graph else graphs.of_net
+        self._compiled: Future[Any] = _background().submit(made, graph or _frozen(build()), folder)
 
     def __call__(self, x: Tensor) -> Output:
-        if self._net is not None and self._graph is not None:
-            shape = (-1,) * (x.ndim - 1) if self._any_size else tuple(x.shape[1:])
-            self._compiled = _compile(self._graph.of(self._net, x), shape)
-            self._net = self._graph = None
-        result = self._compiled(x.contiguous().numpy(), share_inputs=True)
+        result = self._compiled.result()(x.contiguous().numpy(), share_inputs=True)
         outputs = tuple(torch.from_numpy(result[i].copy()) for i in range(len(result)))
         return outputs[0] if len(outputs) == 1 else outputs
 
 
-class _Graph:
-    """The OpenVINO graph of one architecture: converted from the net called first, rewritten for the others."""
+@cache
+def _background() -> ThreadPoolExecutor:
+    """One thread: decoding and the search for faces need the other processors meanwhile."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="compile")
 
-    def __init__(self, users: int) -> None:
-        self._waiting = users
-        self._model: Any = None
 
-    def of(self, net: nn.Module, example: Tensor) -> Any:
-        """An ``openvino.Model`` of ``net``, the caller's own."""
-        self._waiting -= 1
-        model = _rewritten(self._model, net) if self._model is not None else None
+class _Graphs:
+    """Compiles nets of one input shape; a net like the one before, but for weights, gets a rewritten graph."""
+
+    def __init__(self, example: Tensor, *, any_size: bool) -> None:
+        self._example = example
+        self._shape = (-1,) * (example.ndim - 1) if any_size else tuple(example.shape[1:])
+        self._latest: tuple[str, Any] = "", None
+
+    def of_net(self, net: nn.Module, folder: Path | None) -> Any:
+        """An ``openvino.CompiledModel`` of a net, whose graph is kept in ``folder``."""
+        layers, model = repr(net), None
+        if layers == self._latest[0]:
+            model = _rewritten(self._latest[1], net)
         if model is None:
-            model = _convert(net, example)
-            self._model = model.clone() if self._waiting else None
-        elif not self._waiting:
-            self._model = None
-        return model
+            model = _convert(net, self._example)
+        if folder:
+            keep_graph(model, folder)
+        self._latest = layers, model.clone()
+        return self.of_graph(model)
+
+    def of_graph(self, model: Any, _: Path | None = None) -> Any:
+        """An ``openvino.CompiledModel`` of a graph."""
+        return _compile(model, self._shape)
 
 
 def _rewritten(model: Any, net: nn.Module) -> Any | None:

@@ -58,6 +58,21 @@ class ActiveWeights:
         except WeightsAltered as error:
             raise WeightsAltered(str(error), hint=self._mend) from error
 
+    def check(self, name: str) -> Path:
+        """The stored form of a published file, once it is known to be the one on record; raises as ``tensors``."""
+        if name not in self.files:
+            raise WeightsMissing(
+                f"Version {self.version} of the weights of {self.detector} has no file {name!r}.",
+                hint=f"`fakefinder weights pull {self.detector}` fetches all files.",
+            )
+        path = self.files[name].path(self.folder)
+        _check_stored(self.files[name], path)
+        return path
+
+    def graphs(self, key: str) -> Path:
+        """The folder beside these files for what is compiled from them; ``key`` tells by which code."""
+        return self.folder / "graphs" / key
+
     @property
     def sha256(self) -> dict[str, str]:
         """Published file name to the sha256 of the published file."""
