@@ -112,7 +112,7 @@ class Scanner:
         )
 
     def _consumer(self, name: str, video: str) -> Callable[[Video], Evidence]:
-        """What scores a video with one detector and never raises; the detector is loaded here, while the child starts."""
+        """What scores a video with one detector and never raises; it is loaded here, while the child starts."""
         failure: Exception | None = None
         try:
             detector = self._detector(name, video)
