@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from types import ModuleType
 from fakefinder._version import __version__
 from fakefinder.detectors import registry
 from fakefinder.detectors.base import Detector, DetectorCard
-from fakefinder.errors import DetectorBroken, FakeFinderError, VideoError, WeightsError, WeightsMissing
+from fakefinder.detectors.failure import without_score
+from fakefinder.errors import DetectorBroken, VideoError
 from fakefinder.media import DEFAULT_LIMITS, DecodeLimits, Video, open_video
 from fakefinder.media.share import share
 from fakefinder.nets.device import describe, resolve
@@ -23,8 +23,6 @@ from fakefinder.records.report import Evidence, Provenance, Report, VideoRecord
 from fakefinder.records.verdict import reach_verdict
 from fakefinder.weights import default_root
 from fakefinder.weights.store import WeightStore
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class Scanner:
         self._cards: dict[str, DetectorCard] = {}
         self._classes: dict[str, type[Detector] | DetectorBroken] = {}
         for name in detectors:
-            self._cards[name], self._classes[name] = _card_and_class(name)
+            self._cards[name], self._classes[name] = registry.card_and_class(name)
         self._store = store
         self._device = resolve(device)
         self._limits = limits
@@ -148,19 +146,7 @@ class Scanner:
         return self._loaded[name][1]
 
     def _without_score(self, name: str, error: Exception) -> Evidence:
-        card = self._cards[name]
-        status, reason, message = _explain(error)
-        return Evidence.model_validate(
-            {
-                "detector": name,
-                "version": card.version,
-                "recipe": card.recipe,
-                "status": status,
-                "reason": reason,
-                "message": message,
-                "device": self._device,
-            }
-        )
+        return without_score(self._cards[name], error, self._device)
 
 
 def scan(
@@ -182,49 +168,12 @@ def scan(
         VideoNotFound, DetectorUnknown, DeviceUnavailable: wrong arguments. What goes wrong later is in the report.
     """
     store = WeightStore(Path(weights) if weights else default_root())
-    return _scanner(tuple(detectors or ready(store)), store.root, device).scan(source)
-
-
-def ready(store: WeightStore) -> list[str]:
-    """The detectors that can score now: those that need no weights, or have them here; all, where there is none."""
-    names = registry.names()
-    return [name for name in names if _is_ready(name, store)] or names
+    return _scanner(tuple(detectors or registry.ready(store)), store.root, device).scan(source)
 
 
 @lru_cache(maxsize=4)
 def _scanner(detectors: tuple[str, ...], root: Path, device: str) -> Scanner:
     return Scanner(detectors, WeightStore(root), device=device)
-
-
-def _is_ready(name: str, store: WeightStore) -> bool:
-    try:
-        return not registry.detector_class(name).card.needs_weights or bool(store.active(name))
-    except FakeFinderError:
-        return False
-
-
-def _card_and_class(name: str) -> tuple[DetectorCard, type[Detector] | DetectorBroken]:
-    """A detector's card and class; for one that cannot be imported its name alone, and the error."""
-    try:
-        found = registry.detector_class(name)
-    except DetectorBroken as error:
-        return DetectorCard(name=name, version="unknown", title=name, summary="", coverage="", recipe="unknown"), error
-    return found.card, found
-
-
-def _explain(error: Exception) -> tuple[str, str, str]:
-    """(status, reason, sentence) for an error that kept a detector from scoring."""
-    if isinstance(error, VideoError):
-        return "abstained", error.code, str(error)
-    if isinstance(error, WeightsError):
-        reason = WeightsMissing.code if isinstance(error, WeightsMissing) else "weights_altered"
-        return "failed", reason, f"{error} {error.hint}".strip()
-    if isinstance(error, FakeFinderError):
-        return "failed", error.code, f"{error} {error.hint}".strip()
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return "failed", "out_of_memory", "The detector ran out of memory."
-    logger.error("A detector crashed.", exc_info=error)
-    return "failed", "crashed", f"The detector stopped with {type(error).__name__}: {error}"
 
 
 def _sha256(path: Path) -> str:

@@ -75,7 +75,8 @@ def scan(
     5 some (video, detector) failed or some input could not be read. A verdict alone never changes the code.
     """
     from fakefinder.cli.sources import find_sources
-    from fakefinder.scan import Scanner, ready
+    from fakefinder.detectors.registry import ready
+    from fakefinder.scan import Scanner
     from fakefinder.settings import Settings
     from fakefinder.weights.store import WeightStore
 

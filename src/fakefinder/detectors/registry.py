@@ -11,8 +11,8 @@ from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
-from fakefinder.detectors.base import Detector
-from fakefinder.errors import DetectorBroken, DetectorUnknown
+from fakefinder.detectors.base import Detector, DetectorCard
+from fakefinder.errors import DetectorBroken, DetectorUnknown, FakeFinderError
 
 if TYPE_CHECKING:
     from fakefinder.weights.store import ActiveWeights, WeightStore
@@ -53,6 +53,24 @@ def detector_class(name: str) -> type[Detector]:
     return found
 
 
+def card_and_class(name: str) -> tuple[DetectorCard, type[Detector] | DetectorBroken]:
+    """A detector's card and class; for one that cannot be imported a card with its name alone, and the error.
+
+    Raises:
+        DetectorUnknown: no detector has that name.
+    """
+    try:
+        found = detector_class(name)
+    except DetectorBroken as error:
+        return DetectorCard(name=name, version="unknown", title=name, summary="", coverage="", recipe="unknown"), error
+    return found.card, found
+
+
+def ready(store: WeightStore) -> list[str]:
+    """The detectors that can score now: those that need no weights, or have them here; all, where there is none."""
+    return [name for name in names() if _is_ready(name, store)] or names()
+
+
 def create(name: str, store: WeightStore, device: str = "cpu") -> Detector:
     """A detector with its nets loaded on ``device`` (``cpu`` or ``cuda``).
 
@@ -81,3 +99,10 @@ def strict_check(name: str) -> Callable[[ActiveWeights], None] | None:
 
 def _points() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _is_ready(name: str, store: WeightStore) -> bool:
+    try:
+        return not detector_class(name).card.needs_weights or bool(store.active(name))
+    except FakeFinderError:
+        return False
