@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from fakefinder.nets.device import describe, resolve
 from fakefinder.records.report import Evidence, Provenance, Report, VideoRecord
 from fakefinder.records.verdict import reach_verdict
 from fakefinder.weights import default_root
+from fakefinder.weights.active import file_sha256
 from fakefinder.weights.store import WeightStore
 
 
@@ -77,7 +77,7 @@ class Scanner:
         with open_video(path, self._limits) as video:
             video.start()
             consumers = [self._consumer(name, path.name) for name in self._classes]
-            record = VideoRecord(name=path.name, sha256=_sha256(path), bytes=path.stat().st_size)
+            record = VideoRecord(name=path.name, sha256=file_sha256(path), bytes=path.stat().st_size)
             evidence: list[Evidence]
             try:
                 info = video.info
@@ -174,11 +174,6 @@ def scan(
 @lru_cache(maxsize=4)
 def _scanner(detectors: tuple[str, ...], root: Path, device: str) -> Scanner:
     return Scanner(detectors, WeightStore(root), device=device)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 class _CallableModule(ModuleType):

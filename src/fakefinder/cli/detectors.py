@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fakefinder.cli.store import open_store
 from fakefinder.errors import DetectorBroken, WeightsMissing
-from fakefinder.settings import Settings
 
 if TYPE_CHECKING:
     from fakefinder.detectors.check import Finding
@@ -119,10 +119,8 @@ def _weights_of(card: DetectorCard, folder: Path | None) -> ActiveWeights | None
     """The active weights, or None where the detector needs none or has none here."""
     if not card.needs_weights:
         return None
-    from fakefinder.weights.store import WeightStore
-
     try:
-        return WeightStore(folder or Settings.from_environment().weights).active(card.name)
+        return open_store(folder).active(card.name)
     except WeightsMissing:
         return None
 

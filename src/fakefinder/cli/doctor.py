@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from fakefinder.cli.exit_codes import ExitCode
+from fakefinder.cli.store import WeightsFolder, open_store
 
 if TYPE_CHECKING:
     from fakefinder.weights.store import WeightStore
@@ -21,14 +22,10 @@ Finding = tuple[bool, str, str]
 
 
 def doctor(
-    weights: Annotated[Path | None, typer.Option(help="Folder of the weight store.")] = None,
+    weights: WeightsFolder = None,
 ) -> None:
     """Look at packages, device, decoding and weights, and say what is missing."""
-    from fakefinder.settings import Settings
-    from fakefinder.weights.store import WeightStore
-
-    settings = Settings.from_environment()
-    store = WeightStore(weights or settings.weights, mirror=settings.weights_mirror)
+    store = open_store(weights)
     well = True
     for fine, what, found in [*_packages(), *_device(), *_decoding(), *_weights(store)]:
         typer.echo(f"{'ok ' if fine else '-- '} {what}: {found}")

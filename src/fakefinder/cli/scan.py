@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fakefinder.cli.exit_codes import ExitCode, of_reports
+from fakefinder.cli.store import WeightsFolder, open_store
 from fakefinder.errors import DetectorError, UsageError, VideoError
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def scan(
     format: Annotated[Format | None, typer.Option(help="Default: from the ending of --output, else table.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file, not to stdout.")] = None,
     device: Annotated[Device, typer.Option(help="Where nets run.")] = Device.auto,
-    weights: Annotated[Path | None, typer.Option(help="Folder of the weight store.")] = None,
+    weights: WeightsFolder = None,
     fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 10 where a video has this verdict.")] = None,
 ) -> None:
     """Score videos with each chosen detector, side by side.
@@ -77,11 +78,8 @@ def scan(
     from fakefinder.cli.sources import find_sources
     from fakefinder.detectors.registry import ready
     from fakefinder.scan import Scanner
-    from fakefinder.settings import Settings
-    from fakefinder.weights.store import WeightStore
 
-    settings = Settings.from_environment()
-    store = WeightStore(weights or settings.weights, mirror=settings.weights_mirror)
+    store = open_store(weights)
     chosen = _detectors(detector) or ready(store)
     writer = _Writer(_format(format, output), output, chosen)
     sources = find_sources(source)

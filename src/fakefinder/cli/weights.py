@@ -6,15 +6,14 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fakefinder.cli.store import WeightsFolder, open_store
 from fakefinder.errors import LicenceNotAccepted, WeightsAltered
-from fakefinder.settings import Settings
 
 if TYPE_CHECKING:
     from fakefinder.weights.overview import DetectorOverview
@@ -30,10 +29,6 @@ class Format(StrEnum):
     json = "json"
 
 
-WeightsFolder = Annotated[
-    Path | None,
-    typer.Option("--weights", metavar="DIR", help="Folder of the weight store (or set FAKEFINDER_WEIGHTS)."),
-]
 OutputFormat = Annotated[Format, typer.Option("--format", help="How to print the result.")]
 
 
@@ -42,7 +37,7 @@ def list_weights(weights: WeightsFolder = None, output: OutputFormat = Format.ta
     """Show each detector's published files, licence, and what is here."""
     from fakefinder.weights.overview import overview
 
-    found = overview(_store(weights))
+    found = overview(open_store(weights))
     if output is Format.json:
         _print_json([one.model_dump(mode="json") for one in found])
         return
@@ -60,7 +55,7 @@ def pull(
     weights: WeightsFolder = None,
 ) -> None:
     """Fetch, check and activate published weights. Goes on from where a stopped pull ended."""
-    store = _store(weights)
+    store = open_store(weights)
     for detector in detectors:
         with _progress() as progress:
             made = _pulled(store, detector, accept_licence, progress)
@@ -79,7 +74,7 @@ def import_weights(
     weights: WeightsFolder = None,
 ) -> None:
     """Check and activate weight files from a folder: for sites without network, and for fine-tuned weights."""
-    made = _store(weights).import_folder(
+    made = open_store(weights).import_folder(
         detector, folder, version=version, unlisted=unlisted, check=_strict_check(detector)
     )
     _tell(made)
@@ -92,7 +87,7 @@ def verify(
     output: OutputFormat = Format.table,
 ) -> None:
     """Hash every stored file anew and compare with what is on record."""
-    store = _store(weights)
+    store = open_store(weights)
     checks = store.verify(detector)
     if output is Format.json:
         _print_json(
@@ -109,15 +104,6 @@ def verify(
             f"{len(bad)} of {len(checks)} stored files are not what is on record.",
             hint=f"`fakefinder weights pull {bad[0].detector}` fetches published files again.",
         )
-
-
-def _store(weights: Path | None) -> WeightStore:
-    from fakefinder.weights.store import WeightStore
-
-    settings = Settings.from_environment()
-    if weights:
-        settings = replace(settings, weights=weights)
-    return WeightStore(settings.weights, mirror=settings.weights_mirror)
 
 
 def _strict_check(detector: str) -> Check | None:
