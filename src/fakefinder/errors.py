@@ -19,7 +19,8 @@
     ├── DetectorError
     │   ├── DetectorUnknown       detector_unknown     no detector of that name
     │   └── DetectorBroken        detector_broken      a plugin that cannot be imported or breaks the contract
-    └── DeviceUnavailable         device_unavailable   the device asked for is not there
+    ├── DeviceUnavailable         device_unavailable   the device asked for is not there
+    └── NoSpace                   no_space             the folder of temporary files is full
 
 ``str(error)`` is one sentence for a person; ``error.hint`` says what to do next, or is empty.
 """
@@ -158,3 +159,10 @@ class DeviceUnavailable(FakeFinderError):
 
     code = "device_unavailable"
     default_hint = "Use --device cpu, or --device auto."
+
+
+class NoSpace(FakeFinderError):
+    """The folder of temporary files is full."""
+
+    code = "no_space"
+    default_hint = "Make room there, or let TMPDIR name a folder that has some."

@@ -61,9 +61,11 @@ class Detector(ABC):
         """Build the nets and load their weights, strictly. Called once."""
 
     def compiled(
-        self, files: Sequence[str], build: Callable[[str], nn.Module], shape: Sequence[int]
+        self, files: Sequence[str], build: Callable[[str], nn.Module], shape: Sequence[int], *, any_size: bool = False
     ) -> list[CompiledNet]:
         """The nets of published files, compiled for the device; each takes float32 (N, *shape).
+
+        With ``any_size``, ``shape`` is an example: inputs may differ from it in all axes.
 
         ``build`` makes the net of a file, strictly loaded; not called where an earlier process kept its graph.
         """
@@ -72,7 +74,8 @@ class Detector(ABC):
         graphs = self.weights.graphs(code_key(type(self)))
         for file in files:
             self.weights.check(file)
-        return compile_nets({graphs / file: partial(build, file) for file in files}, self.device, tuple(shape))
+        builds = {graphs / file: partial(build, file) for file in files}
+        return compile_nets(builds, self.device, tuple(shape), any_size=any_size)
 
     @abstractmethod
     def score(self, video: Video) -> Evidence:

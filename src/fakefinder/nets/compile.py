@@ -38,15 +38,17 @@ def compile_net(net: nn.Module, device: str, shape: tuple[int, ...], *, any_size
     return _compile_all([(lambda: net, None)], device, shape, any_size=any_size)[0]
 
 
-def compile_nets(builds: Mapping[Path, Build], device: str, shape: tuple[int, ...]) -> list[CompiledNet]:
+def compile_nets(
+    builds: Mapping[Path, Build], device: str, shape: tuple[int, ...], *, any_size: bool = False
+) -> list[CompiledNet]:
     """As ``compile_net``, for nets that are not even built where their graphs were kept by an earlier process.
 
     Args:
         builds: what makes each net, and the folder in which its graph is, or will be, kept. The folder's name must
             change whenever the net or its weights do. Nets that differ only in weights are converted once.
-        device, shape: as for ``compile_net``.
+        device, shape, any_size: as for ``compile_net``.
     """
-    return _compile_all([(build, folder) for folder, build in builds.items()], device, shape, any_size=False)
+    return _compile_all([(build, folder) for folder, build in builds.items()], device, shape, any_size=any_size)
 
 
 def settle() -> None:

@@ -5,6 +5,16 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 
+class PublishedFigure(BaseModel):
+    """A measurement that others have published; none was repeated here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: str = Field(description="What was measured, and the number.")
+    data: str = Field(description="On which data, and how many videos, as far as published.")
+    source: str = Field(description="Where it was published.")
+
+
 class DetectorCard(BaseModel):
     """The torch-free description of a detector, shown beside its scores."""
 
@@ -17,6 +27,9 @@ class DetectorCard(BaseModel):
     recipe: str = Field(default="faithful", description="How frames become one score; `faithful` = as published.")
     coverage: str = Field(description="Which seconds, frames and faces a score speaks of.")
     trained_on: str = Field(default="", description="Training data, as far as published.")
+    intended_use: str = Field(default="", description="What its scores are for, and what they are not for.")
+    published: tuple[PublishedFigure, ...] = Field(default=(), description="How well others found it to work.")
+    details: tuple[str, ...] = Field(default=(), description="How it works, step by step, a sentence each.")
     caveats: tuple[str, ...] = Field(default=(), description="What it cannot see, a sentence each.")
     needs_video: bool = Field(default=False, description="True where one frame is not enough.")
     needs_weights: bool = Field(default=True, description="False where nothing is read from the weight store.")

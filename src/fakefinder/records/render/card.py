@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fakefinder.records.card import DetectorCard
 
 
@@ -11,6 +13,7 @@ def to_markdown(card: DetectorCard) -> str:
         "Version": card.version,
         "Recipe": card.recipe,
         "Looks at": card.coverage,
+        "Use it for": card.intended_use,
         "Trained on": card.trained_on,
         "Needs": ", ".join(_needs(card)),
         "Code licence": card.code_licence,
@@ -20,9 +23,16 @@ def to_markdown(card: DetectorCard) -> str:
     }
     lines = [f"# {card.name}", "", f"**{card.title}**", "", card.summary, ""]
     lines += [f"- **{name}**: {value}" for name, value in facts.items() if value]
-    if card.caveats:
-        lines += ["", "## What it cannot see", "", *(f"- {caveat}" for caveat in card.caveats)]
+    figures = (f"{figure.value}; {figure.data} ({figure.source})" for figure in card.published)
+    lines += _section("How it works", card.details)
+    lines += _section("Published figures", figures)
+    lines += _section("What it cannot see", card.caveats)
     return "\n".join(lines) + "\n"
+
+
+def _section(title: str, items: Iterable[str]) -> list[str]:
+    bullets = [f"- {item}" for item in items]
+    return ["", f"## {title}", "", *bullets] if bullets else []
 
 
 def _needs(card: DetectorCard) -> list[str]:
