@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from fakefinder.detectors.code import code_key
 from fakefinder.media.video import Frame, Video
-from fakefinder.records.card import DetectorCard
+from fakefinder.records.card import DetectorCard, PublishedFigure
 from fakefinder.records.report import REASONS, Coverage, Evidence, TrackScore
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from fakefinder.nets.compile import CompiledNet
     from fakefinder.weights.store import ActiveWeights
 
-__all__ = ["Detector", "DetectorCard", "Evidence", "Frame", "Video"]
+__all__ = ["Detector", "DetectorCard", "Evidence", "Frame", "PublishedFigure", "Video"]
 
 
 class Detector(ABC):

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fakefinder.detectors.base import Detector, DetectorCard, Evidence, Frame, Video
+from fakefinder.detectors.base import Detector, DetectorCard, Evidence, Frame, PublishedFigure, Video
 from fakefinder.detectors.crops import face_tracks, gather, resized, run_nets, sampling_base
 from fakefinder.faces.crop import FaceCrop, crop
 from fakefinder.faces.finder import FaceBox, FaceFinder
@@ -47,7 +47,24 @@ class Boken(Detector):
         summary="EfficientNet-B0, B1 and B2 each judge the largest face of 15 frames; the score is their mean, "
         "between 0.01 and 0.99.",
         coverage="15 instants spread evenly from the first to the last frame; in each only the largest face.",
-        trained_on="DeeperForensics-1.0 (2020 face swaps of actors recorded under controlled light).",
+        trained_on="DeeperForensics-1.0 (2020 face swaps of actors recorded under controlled light) and, as the "
+        "authors write, UADFV, DFD, FaceForensics++, Celeb-DF and DFDC.",
+        intended_use="A second opinion on whether the main face of a video was swapped, as one voice among several "
+        "detectors. A score is no proof, and says nothing of sound, captions or context.",
+        details=(
+            "15 frame numbers are spread from the first to the last frame.",
+            "MTCNN searches each frame at full size; the largest face is taken.",
+            "A square of 1.2 times the box's longer side is cut out and resized to 224 pixels; at a border the square "
+            "shrinks.",
+            "Each net gives P(fake) of each crop; the score is the mean over crops and nets.",
+        ),
+        published=(
+            PublishedFigure(
+                value="First place of the development phase",
+                data="DeeperForensics Challenge 2020, hidden test videos with distortions",
+                source="the authors' page, github.com/beibuwandeluori/DeeperForensicsChallengeSolution",
+            ),
+        ),
         caveats=(
             "Smaller faces are never judged, and the judged person may change from frame to frame.",
             "It looks at single frames: artefacts over time are not seen.",
@@ -56,7 +73,7 @@ class Boken(Detector):
         ),
         citation="Jiang et al. 2021, DeeperForensics Challenge 2020 on Real-World Face Forgery Detection: "
         "Methods and Results, arXiv:2102.09471",
-        home="https://github.com/IQTLabs/FakeFinder",
+        home="https://github.com/beibuwandeluori/DeeperForensicsChallengeSolution",
     )
 
     def load(self) -> None:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fakefinder.detectors.base import Detector, DetectorCard, Evidence, Frame, Video
+from fakefinder.detectors.base import Detector, DetectorCard, Evidence, Frame, PublishedFigure, Video
 from fakefinder.detectors.crops import GatheredCrops, face_tracks, gather, resized, run_nets, sampling_base, up_to_gap
 from fakefinder.faces.crop import FaceCrop, crop
 from fakefinder.faces.finder import FaceBox, FaceFinder
@@ -44,6 +44,29 @@ class Selimsef(Detector):
         coverage="32 instants spread evenly from the first to the last frame; every face of about 40 pixels or more, "
         "up to 127 in all, first in time. Of a video under 32 frames only the first frame, as published.",
         trained_on="DFDC (2020 face swaps of paid actors), on EfficientNet-B7 pre-trained with Noisy Student.",
+        intended_use="A second opinion on whether a face in a video was swapped, as one voice among several detectors. "
+        "A score is no proof, and says nothing of sound, captions or context.",
+        details=(
+            "32 frame numbers are spread from the first to the last frame.",
+            "MTCNN searches each frame at half its width and height.",
+            "Each face is cut out with a third of its box more on every side, resized to 380 pixels and put into a "
+            "black square.",
+            "Each net gives P(fake) of each crop.",
+            "A net counts only the crops above 0.8 where these are more than 11 and more than two fifths, only those "
+            "below 0.2 where these are more than nine tenths, else all; the score is the mean over the nets.",
+        ),
+        published=(
+            PublishedFigure(
+                value="Log loss 0.42798, the lowest of 2,114 participants",
+                data="DFDC private test set of 10,000 videos",
+                source="Kaggle leaderboard; Dolhansky et al. 2020, arXiv:2006.07397",
+            ),
+            PublishedFigure(
+                value="Accuracy 65.18 %",
+                data="DFDC private test set of 10,000 videos",
+                source="Facebook AI 2020, Deepfake Detection Challenge Results",
+            ),
+        ),
         caveats=(
             "One manipulated person among several counts only by his share of the faces.",
             "With more than four faces a frame the end of the video is not looked at.",

@@ -27,6 +27,7 @@ REASONS: dict[str, str] = {
     "weights_missing": "The detector's weights are not in the weight store.",
     "weights_altered": "The detector's weights are not what is on record.",
     "device_unavailable": "The device asked for is not there.",
+    "no_space": "The folder of temporary files is full.",
     "out_of_memory": "The detector ran out of memory.",
     "detector_broken": "The detector could not be loaded.",
     "crashed": "The detector stopped with an error.",
