@@ -4,6 +4,7 @@
 
 BIN := .venv/bin
 OUT := out
+GOLDEN ?= ../shared/golden
 
 # Set-up: everything below needs it, and `make` does it when it is not there yet.
 .venv/installed: requirements.lock pyproject.toml tools/make_environment.sh
@@ -33,9 +34,11 @@ format: .venv/installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# GOLDEN: the folder of reference numbers, whose rule makes synthetic weights.
 bench: .venv/installed
-	$(BIN)/python -m bench.scan --detector boken
-	$(BIN)/python -m bench.scan --detector selimsef --rounds 1
+	test -d $(OUT)/synthetic || $(BIN)/python tools/make_synthetic_store.py $(GOLDEN) $(OUT)/synthetic
+	$(BIN)/python -m bench.scan $(OUT)/synthetic --rounds 1
+	$(BIN)/python -m bench.scan $(OUT)/synthetic --together
 
 # Raise the pinned versions: edit pyproject.toml first, look at the difference afterwards.
 lock: .venv/installed

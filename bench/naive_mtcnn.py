@@ -5,33 +5,58 @@ Same nets and rules as ``fakefinder.faces.cascade``, written without its shortcu
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import interpolate
 from torchvision.ops import nms
 
+from fakefinder.faces.finder import FaceBox, FaceFinder
+from fakefinder.faces.shrink import FullSize, Shrink
+from fakefinder.media.video import RGB, Frame
 from fakefinder.nets.mtcnn import load_mtcnn
 
 
-class NaiveMtcnn:
-    """``find`` gives xyxy (n, 4), largest box first."""
+class NaiveMtcnnFinder(FaceFinder):
+    """In place of ``MtcnnFinder``, with the same settings; it gives no landmarks."""
 
-    def __init__(self, thresholds: tuple[float, float, float], factor: float) -> None:
-        self.thresholds, self.factor = thresholds, factor
+    key = "naive mtcnn"
+
+    def __init__(
+        self,
+        *,
+        thresholds: tuple[float, float, float],
+        factor: float,
+        largest_first: bool,
+        shrink: Shrink | None = None,
+        device: str = "cpu",
+    ) -> None:
+        assert device == "cpu"
+        self.thresholds, self.factor, self.largest_first = thresholds, factor, largest_first
+        self.shrink = shrink or FullSize()
         self.p_net, self.r_net, self.o_net = load_mtcnn()
 
+    def find(self, frames: Sequence[Frame]) -> list[list[FaceBox]]:
+        """The faces of each frame."""
+        return [self._find(frame.rgb) for frame in frames]
+
+    def _find(self, rgb: RGB) -> list[FaceBox]:
+        picture, to_frame = self.shrink(rgb)
+        boxes, scores = self._searched(picture)
+        area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+        order = (area if self.largest_first else scores).argsort(descending=True, stable=True)
+        found = (boxes[order].double() * to_frame).tolist()
+        return [FaceBox(tuple(box), float(score)) for box, score in zip(found, scores[order], strict=True)]
+
     @torch.inference_mode()
-    def find(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def _searched(self, rgb: RGB) -> tuple[Tensor, Tensor]:
         picture = torch.from_numpy(rgb.copy()).permute(2, 0, 1)[None].float()
         boxes = self._stage_1(picture)
         for net, side, threshold in ((self.r_net, 24, self.thresholds[1]), (self.o_net, 48, self.thresholds[2])):
             boxes, crops = _crops(picture, boxes, side)
             if not crops:
-                return np.zeros((0, 4), np.float32)
+                return torch.zeros(0, 4), torch.zeros(0)
             scores, shifts = net(torch.cat(crops))[:2]
             keep = scores > threshold
             boxes, scores, shifts = boxes[keep], scores[keep], shifts[keep]
@@ -40,9 +65,9 @@ class NaiveMtcnn:
                 boxes = _square(_shift(boxes[kept], shifts[kept], 1))
             else:
                 boxes = _shift(boxes, shifts, 1)
-                boxes = boxes[_nms_by_smaller_area(boxes, scores)]
-        area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-        return boxes[area.argsort(descending=True)].numpy()
+                kept = _nms_by_smaller_area(boxes, scores)
+                boxes, scores = boxes[kept], scores[kept]
+        return boxes, scores
 
     def _stage_1(self, picture: Tensor) -> Tensor:
         height, width = picture.shape[2:]
@@ -95,14 +120,3 @@ def _nms_by_smaller_area(boxes: Tensor, scores: Tensor) -> list[int]:
         inside = (high - low + 1).clamp(min=0).prod(1)
         left = left[inside / torch.minimum(area[best], area[left]) <= 0.7]
     return kept
-
-
-def eager(net: nn.Module) -> Any:
-    """The net as PyTorch runs it without further ado."""
-    net.eval()
-
-    @torch.inference_mode()
-    def run(x: Tensor) -> Tensor:
-        return net(x)  # type: ignore[no-any-return]
-
-    return run
