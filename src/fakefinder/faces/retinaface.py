@@ -1,0 +1,126 @@
+"""RetinaFaceFinder: finds faces with a RetinaFace net, with the settings of the system that is rebuilt."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakefinder.faces.finder import FaceBox, FaceFinder
+from fakefinder.faces.overlap import keep_by_iou
+from fakefinder.faces.resize import Picture, Resize, Unresized
+from fakefinder.media.video import RGB, Frame
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fakefinder.nets.compile import CompiledNet
+
+Floats = NDArray[np.float32]
+
+EXAMPLE_SHAPE = (3, 64, 96)
+"""An input of the net, to compile it with; pictures may have any size."""
+BGR_MEAN = np.array((104, 117, 123), np.float32)
+PRIORS_PX = {8: (16, 32), 16: (64, 128), 32: (256, 512)}
+"""Stride of a feature map, and the sides of the two priors of each of its places."""
+CENTRE_SHARE, SIDE_SHARE = 0.1, 0.2
+"""The published "variances": what shifts are multiplied by."""
+
+
+class RetinaFaceFinder(FaceFinder):
+    """Finds faces of about 10 pixels and more in the picture searched, at any place, each with five landmarks.
+
+    Landmarks are the eyes, the nose and the corners of the mouth, those on the left of the picture first.
+    """
+
+    def __init__(
+        self,
+        net: CompiledNet,
+        weights_sha256: str,
+        *,
+        least_score: float,
+        max_iou: float | None = None,
+        resize: Resize | None = None,
+    ) -> None:
+        """Take a net over.
+
+        Args:
+            net: ``nets.retinaface.RetinaFace``, compiled for any size.
+            weights_sha256: of the file that its weights are from.
+            least_score: least P(face) of what is found.
+            max_iou: of boxes that overlap by more, the best one stays, and the order is by P(face), descending; with
+                None every prior box with a face is found, in the order of the priors: dozens for one face.
+            resize: makes the picture that is searched from a frame; None searches the frame itself.
+        """
+        self._net = net
+        self._least_score = np.float32(least_score)
+        self._max_iou = max_iou
+        self._resize: Resize = resize or Unresized()
+        self._key = ("retinaface", weights_sha256, least_score, max_iou, self._resize)
+
+    @property
+    def key(self) -> Hashable:
+        """All settings and the weights."""
+        return self._key
+
+    def find(self, frames: Sequence[Frame]) -> list[list[FaceBox]]:
+        """The faces of each frame in pixels of the frame; boxes and landmarks are not clipped to it."""
+        return [self._find(frame.rgb) for frame in frames]
+
+    def _find(self, rgb: RGB) -> list[FaceBox]:
+        picture = self._resize(rgb)
+        shifts, scores, landmark_shifts = (answer[0].numpy() for answer in self._net(_net_input(picture.rgb)))
+        found = np.flatnonzero(scores >= self._least_score)
+        priors = _priors_of(picture, len(scores))[found]
+        sides, ratio = np.array(picture.rgb.shape[1::-1], np.float32), np.float32(picture.ratio)
+        xyxy = decoded_boxes(shifts[found], priors) * np.tile(sides, 2) / ratio
+        landmarks = decoded_landmarks(landmark_shifts[found], priors) * sides / ratio
+        scores = scores[found]
+        kept = range(len(found)) if self._max_iou is None else keep_by_iou(xyxy, scores, self._max_iou)
+        return [FaceBox(tuple(xyxy[i].tolist()), float(scores[i]), landmarks[i]) for i in kept]
+
+
+def _net_input(rgb: RGB) -> Tensor:
+    import torch
+
+    bgr = rgb[..., ::-1].astype(np.float32) - BGR_MEAN
+    return torch.from_numpy(np.ascontiguousarray(bgr.transpose(2, 0, 1)))[None]
+
+
+def _priors_of(picture: Picture, count: int) -> Floats:
+    """The priors for the size that the rule asks for, or for the real size where the net gave more answers."""
+    layout = priors(*picture.prior_size)
+    # Where rounding down costs a place of a feature map, the published system stops with an error.
+    return layout if len(layout) == count else priors(picture.rgb.shape[0], picture.rgb.shape[1])
+
+
+@lru_cache(maxsize=4)
+def priors(height: int, width: int) -> Floats:
+    """The boxes that shifts start from, float32 (n, 4): centre x and y, width and height, as shares of the picture."""
+    parts = []
+    for stride, sides in PRIORS_PX.items():
+        centre_y = (np.arange(-(-height // stride)) + 0.5) * stride / height
+        centre_x = (np.arange(-(-width // stride)) + 0.5) * stride / width
+        part = np.empty((len(centre_y), len(centre_x), len(sides), 4), np.float32)
+        part[..., 0], part[..., 1] = centre_x[None, :, None], centre_y[:, None, None]
+        part[..., 2], part[..., 3] = np.array(sides) / width, np.array(sides) / height
+        parts.append(part.reshape(-1, 4))
+    layout = np.concatenate(parts)
+    layout.setflags(write=False)
+    return layout
+
+
+def decoded_boxes(shifts: Floats, priors: Floats) -> Floats:
+    """Boxes xyxy (n, 4) as shares of the picture, from shifts (n, 4) of centre and side."""
+    centre = priors[:, :2] + shifts[:, :2] * CENTRE_SHARE * priors[:, 2:]
+    sides = priors[:, 2:] * np.exp(shifts[:, 2:] * SIDE_SHARE)
+    corner = centre - sides / 2
+    return np.concatenate([corner, corner + sides], axis=1)
+
+
+def decoded_landmarks(shifts: Floats, priors: Floats) -> Floats:
+    """Landmarks (n, 5, 2) as shares of the picture, from shifts (n, 10), x and y in turn."""
+    return priors[:, None, :2] + shifts.reshape(-1, 5, 2) * CENTRE_SHARE * priors[:, None, 2:]
