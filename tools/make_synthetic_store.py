@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from pathlib import Path
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any
@@ -48,6 +49,10 @@ ALWAYS_ONE_FACE: dict[str, dict[str, list[tuple[str, list[float]]]]] = {
 """By detector and file: what the last layers give at each place, by the glob of their biases; their weights are 0."""
 
 
+AS_PUBLISHED = {"eighteen": ("mobilenet0.25_Final.pth",)}
+"""By detector: files that the rule leaves out; the published ones lie in the folder ``weights`` beside GOLDEN."""
+
+
 def rule_of(golden: Path) -> ModuleType:
     """The rule that rebuilds the synthetic checkpoints."""
     spec = importlib.util.spec_from_file_location("synthetic_weights", golden / "synthetic_weights.py")
@@ -71,6 +76,8 @@ def write_published(golden: Path, detector: str, folder: Path, *, one_face: bool
         tensors = {key: torch.from_numpy(array) for key, array in arrays.items()}
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         torch.save(rule.wrap_checkpoint(entry, tensors), folder / name)
+    for name in AS_PUBLISHED.get(detector, ()):
+        copyfile(golden.parent / "weights" / name, folder / name)
 
 
 def make_store(golden: Path, detector: str, store: Path, *, one_face: bool = False) -> None:
