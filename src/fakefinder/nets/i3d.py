@@ -67,7 +67,8 @@ class _Unit(nn.Module):
         self.bn = nn.BatchNorm3d(width_out, eps=1e-3)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(self.bn(self.conv3d(x)))
+        y: Tensor = self.bn(self.conv3d(x))
+        return F.relu(y)
 
 
 class _SameConv3d(nn.Conv3d):
@@ -77,7 +78,8 @@ class _SameConv3d(nn.Conv3d):
 
 class _SameMaxPool3d(nn.MaxPool3d):
     def forward(self, x: Tensor) -> Tensor:
-        return super().forward(pad_same(x, _three(self.kernel_size), _three(self.stride)))
+        y: Tensor = super().forward(pad_same(x, _three(self.kernel_size), _three(self.stride)))
+        return y
 
 
 class _Mixed(nn.Module):
