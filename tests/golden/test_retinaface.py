@@ -13,7 +13,6 @@ import torch
 from fakefinder.faces.resize import ShorterSide
 from fakefinder.faces.retinaface import BGR_MEAN, EXAMPLE_SHAPE, RetinaFaceFinder
 from fakefinder.media import open_video
-from fakefinder.media.video import Frame
 from fakefinder.nets.compile import CompiledNet, compile_net
 from fakefinder.nets.retinaface import Body, retinaface
 from fakefinder.weights.load import load_strict, read_published
@@ -58,19 +57,6 @@ def test_answers(body: str, stored: str, golden: Path, request: pytest.FixtureRe
         assert np.abs(ours.numpy() - theirs).max() <= 2e-5
     for ours, theirs in zip(compile_net(net, "cpu", EXAMPLE_SHAPE, any_size=True)(x), expected, strict=True):
         assert np.abs(ours.numpy() - theirs).max() < COMPILED_TOLERANCE
-
-
-def test_all_candidates_in_the_order_of_priors(resnet: torch.nn.Module, golden: Path) -> None:
-    """As wm has them: the frame's size, P(face) above 0.8, all that compete for one face."""
-    with np.load(golden / "wm" / "retinaface_resnet50_raw.npz") as stored:
-        bgr, count = stored["frame_bgr_uint8"], int(stored["n_gt_0p8"])
-        boxes, landmarks = stored["decoded_boxes_gt_0p8_first100"], stored["decoded_landms_first100"]
-    finder = RetinaFaceFinder(_compiled(resnet), "", least_score=np.nextafter(np.float32(0.8), np.float32(1)))
-    (faces,) = finder.find([Frame(0, 0.0, bgr[..., ::-1])])
-    assert len(faces) == count
-    assert np.array([face.xyxy for face in faces[:100]]) == pytest.approx(boxes, abs=1e-3)  # measured 1.5e-5
-    points = np.array([face.landmarks for face in faces[:100]])
-    assert points == pytest.approx(landmarks.reshape(-1, 5, 2), abs=1e-3)  # measured 1.5e-5
 
 
 @pytest.mark.parametrize("name", VIDEOS)

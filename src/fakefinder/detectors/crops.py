@@ -64,11 +64,20 @@ def sampling_base(info: VideoInfo) -> tuple[int, str | None]:
 
 
 def gather(
-    video: Video, frames: Iterable[Frame], finder: FaceFinder, cut: Cut, *, limit: int | None = None
+    video: Video,
+    frames: Iterable[Frame],
+    finder: FaceFinder,
+    cut: Cut,
+    *,
+    limit: int | None = None,
+    at_once: int = FRAMES_AT_ONCE,
 ) -> GatheredCrops:
-    """The crops that ``cut`` makes of the faces in ``frames``, in frame order; ``limit`` of them at most."""
+    """The crops that ``cut`` makes of the faces in ``frames``, in frame order; ``limit`` of them at most.
+
+    Of the frames searched ``at_once`` those after the last crop are searched in vain.
+    """
     gathered = GatheredCrops()
-    for batch in batches(frames, FRAMES_AT_ONCE):
+    for batch in batches(frames, at_once):
         for frame, boxes in zip(batch, find_faces(video, batch, finder), strict=True):
             gathered.times.append(frame.time_seconds)
             gathered.faces.append([])
