@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import torch
 
+from fakefinder.faces.priors import decode_boxes
 from fakefinder.faces.resize import Resize, ShorterSide, Unresized
-from fakefinder.faces.retinaface import RetinaFaceFinder, decoded_boxes, decoded_landmarks, priors
+from fakefinder.faces.retinaface import RetinaFaceFinder, decode_landmarks, priors
 from fakefinder.media.video import Frame
 
 SETTINGS: dict[str, Any] = {"least_score": 0.8, "max_iou": 0.4, "resize": ShorterSide(400, 2150)}
@@ -51,9 +52,9 @@ def test_priors_by_hand() -> None:
 
 def test_decoding_by_hand() -> None:
     prior = np.array([[0.5, 0.25, 0.2, 0.1]], np.float32)
-    box = decoded_boxes(np.array([[1.0, -2.0, 5 * np.log(2), 0.0]], np.float32), prior)
+    box = decode_boxes(prior, np.array([[1.0, -2.0, 5 * np.log(2), 0.0]], np.float32))
     assert box[0] == pytest.approx([0.52 - 0.2, 0.23 - 0.05, 0.52 + 0.2, 0.23 + 0.05], abs=1e-6)
-    points = decoded_landmarks(np.array([[0, 0, 10, 10, -5, 0, 0, -5, 1, 2]], np.float32), prior)
+    points = decode_landmarks(prior, np.array([[0, 0, 10, 10, -5, 0, 0, -5, 1, 2]], np.float32))
     expected = [[0.5, 0.25], [0.7, 0.35], [0.4, 0.25], [0.5, 0.2], [0.52, 0.27]]
     assert points[0] == pytest.approx(np.array(expected), abs=1e-6)
 

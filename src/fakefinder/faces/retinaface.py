@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fakefinder.faces.finder import FaceBox, FaceFinder
 from fakefinder.faces.overlap import keep_by_iou
+from fakefinder.faces.priors import CENTRE_VARIANCE, decode_boxes
 from fakefinder.faces.resize import Picture, Resize, Unresized
 from fakefinder.media.video import RGB, Frame
 
@@ -26,8 +27,6 @@ EXAMPLE_SHAPE = (3, 64, 96)
 BGR_MEAN = np.array((104, 117, 123), np.float32)
 PRIORS_PX = {8: (16, 32), 16: (64, 128), 32: (256, 512)}
 """Stride of a feature map, and the sides of the two priors of each of its places."""
-CENTRE_SHARE, SIDE_SHARE = 0.1, 0.2
-"""The published "variances": what shifts are multiplied by."""
 
 
 class RetinaFaceFinder(FaceFinder):
@@ -76,8 +75,8 @@ class RetinaFaceFinder(FaceFinder):
         found = np.flatnonzero(scores >= self._least_score)
         priors = _priors_of(picture, len(scores))[found]
         sides, ratio = np.array(picture.rgb.shape[1::-1], np.float32), np.float32(picture.ratio)
-        xyxy = decoded_boxes(shifts[found], priors) * np.tile(sides, 2) / ratio
-        landmarks = decoded_landmarks(landmark_shifts[found], priors) * sides / ratio
+        xyxy = decode_boxes(priors, shifts[found]) * np.tile(sides, 2) / ratio
+        landmarks = decode_landmarks(priors, landmark_shifts[found]) * sides / ratio
         scores = scores[found]
         kept = range(len(found)) if self._max_iou is None else keep_by_iou(xyxy, scores, self._max_iou)
         return [FaceBox(tuple(xyxy[i].tolist()), float(scores[i]), landmarks[i]) for i in kept]
@@ -99,7 +98,7 @@ def _priors_of(picture: Picture, count: int) -> Floats:
 
 @lru_cache(maxsize=4)
 def priors(height: int, width: int) -> Floats:
-    """The boxes that shifts start from, float32 (n, 4): centre x and y, width and height, as shares of the picture."""
+    """The boxes that shifts start from, float32 (n, 4): centre x and y, width and height, as fractions of the picture."""
     parts = []
     for stride, sides in PRIORS_PX.items():
         centre_y = (np.arange(-(-height // stride)) + 0.5) * stride / height
@@ -113,14 +112,6 @@ def priors(height: int, width: int) -> Floats:
     return layout
 
 
-def decoded_boxes(shifts: Floats, priors: Floats) -> Floats:
-    """Boxes xyxy (n, 4) as shares of the picture, from shifts (n, 4) of centre and side."""
-    centre = priors[:, :2] + shifts[:, :2] * CENTRE_SHARE * priors[:, 2:]
-    sides = priors[:, 2:] * np.exp(shifts[:, 2:] * SIDE_SHARE)
-    corner = centre - sides / 2
-    return np.concatenate([corner, corner + sides], axis=1)
-
-
-def decoded_landmarks(shifts: Floats, priors: Floats) -> Floats:
-    """Landmarks (n, 5, 2) as shares of the picture, from shifts (n, 10), x and y in turn."""
-    return priors[:, None, :2] + shifts.reshape(-1, 5, 2) * CENTRE_SHARE * priors[:, None, 2:]
+def decode_landmarks(priors: Floats, shifts: Floats) -> Floats:
+    """Landmarks (n, 5, 2) as fractions of the picture, from shifts (n, 10), x and y in turn."""
+    return priors[:, None, :2] + shifts.reshape(-1, 5, 2) * CENTRE_VARIANCE * priors[:, None, 2:]
