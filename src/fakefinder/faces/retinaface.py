@@ -73,10 +73,10 @@ class RetinaFaceFinder(FaceFinder):
         picture = self._resize(rgb)
         shifts, scores, landmark_shifts = (answer[0].numpy() for answer in self._net(_net_input(picture.rgb)))
         found = np.flatnonzero(scores >= self._least_score)
-        priors = _priors_of(picture, len(scores))[found]
+        layout = _priors_of(picture, len(scores))[found]
         sides, ratio = np.array(picture.rgb.shape[1::-1], np.float32), np.float32(picture.ratio)
-        xyxy = decode_boxes(priors, shifts[found]) * np.tile(sides, 2) / ratio
-        landmarks = decode_landmarks(priors, landmark_shifts[found]) * sides / ratio
+        xyxy = decode_boxes(layout, shifts[found]) * np.tile(sides, 2) / ratio
+        landmarks = decode_landmarks(layout, landmark_shifts[found]) * sides / ratio
         scores = scores[found]
         kept = range(len(found)) if self._max_iou is None else keep_by_iou(xyxy, scores, self._max_iou)
         return [FaceBox(tuple(xyxy[i].tolist()), float(scores[i]), landmarks[i]) for i in kept]
@@ -98,7 +98,7 @@ def _priors_of(picture: Picture, count: int) -> Floats:
 
 @lru_cache(maxsize=4)
 def priors(height: int, width: int) -> Floats:
-    """The boxes that shifts start from, float32 (n, 4): centre x and y, width and height, as fractions of the picture."""
+    """The boxes that shifts start from, float32 (n, 4): centre x, centre y, width, height as fractions of the picture."""
     parts = []
     for stride, sides in PRIORS_PX.items():
         centre_y = (np.arange(-(-height // stride)) + 0.5) * stride / height
