@@ -98,7 +98,10 @@ def _priors_of(picture: Picture, count: int) -> Floats:
 
 @lru_cache(maxsize=4)
 def priors(height: int, width: int) -> Floats:
-    """The boxes that shifts start from, float32 (n, 4): centre x, centre y, width, height as fractions of the picture."""
+    """The boxes that shifts start from, in the order of the net's answers.
+
+    Float32 (n, 4): centre x, centre y, width and height as fractions of the picture, not clipped to it.
+    """
     parts = []
     for stride, sides in PRIORS_PX.items():
         centre_y = (np.arange(-(-height // stride)) + 0.5) * stride / height
