@@ -48,6 +48,14 @@ def test_outputs_equal_the_net_s_own(backend: str) -> None:
             torch.testing.assert_close(got, wanted, rtol=1e-5, atol=1e-6)
 
 
+def test_a_net_over_time_takes_clips_of_any_length(backend: str) -> None:
+    net = nn.Sequential(nn.Conv3d(3, 4, 3, stride=2, padding=1), nn.BatchNorm3d(4), nn.ReLU()).eval()
+    compiled = compile_net(copy.deepcopy(net), "cpu", (3, 4, 8, 8), any_size=True)
+    for frames in (4, 7, 10):
+        x = torch.randn(1, 3, frames, 9, 16)
+        torch.testing.assert_close(compiled(x), net(x).detach(), rtol=1e-5, atol=1e-6)
+
+
 def test_the_batch_size_may_change(backend: str) -> None:
     net = nn.Conv2d(3, 4, 3)
     compiled = compile_net(copy.deepcopy(net), "cpu", (3, 9, 9))

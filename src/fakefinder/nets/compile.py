@@ -71,7 +71,9 @@ def _frozen(net: nn.Module) -> nn.Module:
 
 class _TorchNet:
     def __init__(self, net: nn.Module, device: str) -> None:
-        self._net = net.to(torch.device(device)).to(memory_format=torch.channels_last)
+        over_time = any(isinstance(layer, nn.Conv3d) for layer in net.modules())  # whose weights have no such layout
+        layout = torch.preserve_format if over_time else torch.channels_last
+        self._net = net.to(torch.device(device)).to(memory_format=layout)
         self._device = device
 
     @torch.inference_mode()
