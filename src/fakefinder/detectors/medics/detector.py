@@ -49,11 +49,9 @@ class Medics(Detector):
     def load(self) -> None:
         self._finder = face_finder(SEARCHED, self.device)
         self._finder_again = face_finder(SEARCHED_AGAIN, self.device)
-        self._clip_nets: dict[str, CompiledNet] = {}
-        for family in dict.fromkeys(net.family for net in CLIP_NETS.values()):  # nets alike are converted once
-            files = [file for file, net in CLIP_NETS.items() if net.family == family]
-            nets = self.compiled(files, self._clip_net, CLIP_EXAMPLE, any_size=True)
-            self._clip_nets.update(zip(files, nets, strict=True))
+        by_family = sorted(CLIP_NETS, key=lambda file: CLIP_NETS[file].family)  # nets alike in a row are converted once
+        nets = self.compiled(by_family, self._clip_net, CLIP_EXAMPLE, any_size=True)
+        self._clip_nets: dict[str, CompiledNet] = dict(zip(by_family, nets, strict=True))
         [self._face_net] = self.compiled([FACE_NET], self._face_net_of, (3, FACE_SIZE, FACE_SIZE))
 
     def _clip_net(self, file: str) -> nn.Module:
@@ -115,7 +113,7 @@ class Medics(Detector):
     def probabilities(self, crops: RegionCrops) -> tuple[list[float], list[float]]:
         """P(fake) of a region's clip by each 3-D net, and of each of its faces by the 2-D net."""
         by_clip = [
-            clip_p_fake(net, clip_input(crops.clip, CLIP_NETS[file].takes)) for file, net in self._clip_nets.items()
+            clip_p_fake(self._clip_nets[file], clip_input(crops.clip, net.takes)) for file, net in CLIP_NETS.items()
         ]
         logits = run_nets([self._face_net], crops.faces, face_input, device=self.device)
         return by_clip, logits.sigmoid().flatten().tolist()
