@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import timm
 from torch import nn
 from torchvision.models import resnet34
 
@@ -12,6 +11,7 @@ from fakefinder.detectors.eighteen.published import CLIP_NETS, FACE_FINDER, FRAM
 from fakefinder.nets.efficientnet import efficientnet, from_efficientnet_pytorch
 from fakefinder.nets.retinaface import retinaface
 from fakefinder.nets.slowfast import SlowFast50
+from fakefinder.nets.xception import xception
 
 KeyMap = Callable[[str], str] | None
 
@@ -28,7 +28,7 @@ def empty_net(file: str) -> tuple[nn.Module, KeyMap]:
 
 def _frame_net(body: Body) -> tuple[nn.Module, KeyMap]:
     if body == "xception":
-        return timm.create_model("legacy_xception", pretrained=False, num_classes=2), without_wrapper
+        return xception(2), without_wrapper
     if body == "resnet34":
         return resnet34(num_classes=2), None
     return efficientnet(body, 2, padding="0.6.3"), from_efficientnet_pytorch(body)
