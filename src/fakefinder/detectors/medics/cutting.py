@@ -23,7 +23,7 @@ RESIZED = 256
 
 @dataclass(frozen=True, eq=False)
 class RegionCrops:
-    """``clip`` uint8 (T, 224, 224, 3); ``faces`` of 256 x 256 pixels, every other one mirrored; ``thumbnail`` a JPEG."""
+    """``clip`` uint8 (T, 224, 224, 3); ``faces`` of 256 x 256, every other one mirrored; ``thumbnail`` a JPEG."""
 
     clip: RGB = field(repr=False)
     faces: list[FaceCrop]
