@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from fakefinder.nets import compile as compiling
 from fakefinder.nets.compile import compile_net, compile_nets, settle
+from fakefinder.nets.kept import read_graph
 
 
 class TwoHeads(nn.Module):
@@ -104,3 +105,18 @@ def test_dropout_is_off(backend: str) -> None:
     compiled = compile_net(net, "cpu", (3, 4, 4))
     x = torch.ones(1, 3, 4, 4)
     assert torch.equal(compiled(x), compiled(x))
+
+
+def test_a_kept_graph_holds_weights_once_with_batch_norms_in_them(tmp_path: Path) -> None:
+    """Else OpenVINO makes a second copy of all weights in each process."""
+    pytest.importorskip("openvino")
+    net = TwoHeads().eval()
+    compile_nets({tmp_path / "net": partial(copy.deepcopy, net)}, "cpu", (3, 16, 16))
+    settle()
+    graph = read_graph(tmp_path / "net")
+    assert graph is not None
+    kinds = [node.get_type_name() for node in graph.get_ops()]
+    assert kinds.count("Convolution") == 3
+    assert not {"BatchNormInference", "Multiply"} & set(kinds)
+    weights = sum(p.numel() * 4 for p in net.parameters() if p.ndim == 4)
+    assert weights <= (tmp_path / "net" / "graph.bin").stat().st_size < weights + 500

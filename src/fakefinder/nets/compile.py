@@ -18,7 +18,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from fakefinder.nets.kept import keep_graph, read_graph
+from fakefinder.nets.kept import keep_graph, let_go, read_graph
+from fakefinder.nets.memory import give_back_freed
 
 Output = Tensor | tuple[Tensor, ...]
 Build = Callable[[], nn.Module]
@@ -92,9 +93,16 @@ class _OpenVinoNet:
     """What OpenVINO makes of a net; the PyTorch net is let go once that is there."""
 
     def __init__(self, build: Build, folder: Path | None, graphs: _Graphs) -> None:
+        self._compiled: Future[Any]
         graph = read_graph(folder) if folder else None
-        made = graphs.of_graph if graph else graphs.of_net
-        self._compiled: Future[Any] = _background().submit(made, graph or _frozen(build()), folder)
+        if graph:
+            self._compiled = _background().submit(graphs.of_graph, graph, folder)
+        else:
+            settle()  # one net at a time is in memory as PyTorch's, as a graph and compiled
+            net = [_frozen(build())]
+            self._compiled = _background().submit(graphs.of_net, net.pop, folder)
+        self._folder = folder
+        self._shapes: set[torch.Size] = set()
 
     def __call__(self, x: Tensor) -> Output:
         compiled = self._compiled.result()
@@ -102,6 +110,9 @@ class _OpenVinoNet:
         outputs = tuple(torch.from_numpy(result[i].copy()) for i in range(len(result)))
         if x.ndim == CLIP_AXES:
             compiled.release_memory()
+        if self._folder and x.shape not in self._shapes:  # only for inputs of a new shape are weights read anew
+            let_go(self._folder)
+            self._shapes.add(x.shape)
         return outputs[0] if len(outputs) == 1 else outputs
 
 
@@ -119,21 +130,37 @@ class _Graphs:
         self._shape = (-1,) * (example.ndim - 1) if any_size else tuple(example.shape[1:])
         self._latest: tuple[str, Any] = "", None
 
-    def of_net(self, net: nn.Module, folder: Path | None) -> Any:
-        """An ``openvino.CompiledModel`` of a net, whose graph is kept in ``folder``."""
+    def of_net(self, take: Callable[[], nn.Module], folder: Path | None) -> Any:
+        """An ``openvino.CompiledModel`` of a net, whose graph is kept in ``folder``; nobody else may hold the net."""
+        net = take()
         layers, model = repr(net), None
         if layers == self._latest[0]:
             model = _rewritten(self._latest[1], net)
         if model is None:
             model = _convert(net, self._example)
+        self._latest = layers, model.clone()
+        _fold(model)
         if folder:
             keep_graph(model, folder)
-        self._latest = layers, model.clone()
-        return self.of_graph(model)
+            model = read_graph(folder) or model  # the weights of the former are pages of the file
+        del net
+        give_back_freed()
+        return self.of_graph(model, folder)
 
-    def of_graph(self, model: Any, _: Path | None = None) -> Any:
-        """An ``openvino.CompiledModel`` of a graph."""
-        return _compile(model, self._shape)
+    def of_graph(self, model: Any, folder: Path | None) -> Any:
+        """An ``openvino.CompiledModel`` of a graph that is kept in ``folder``."""
+        compiled = _compile(model, self._shape)
+        if folder:
+            let_go(folder)
+        return compiled
+
+
+def _fold(model: Any) -> None:
+    """Put batch norms into the weights beside them, as OpenVINO else does in a second copy of all weights."""
+    # The name is private, and has been this since 2021; openvino.convert_model calls it too.
+    from openvino._offline_transformations import apply_moc_transformations
+
+    apply_moc_transformations(model, cf=True)
 
 
 def _rewritten(model: Any, net: nn.Module) -> Any | None:

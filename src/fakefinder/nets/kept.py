@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from fakefinder.nets.memory import forget_pages
+
 _GRAPH, _WEIGHTS, _SUMS = "graph.xml", "graph.bin", "sha256"
 
 
@@ -40,6 +42,11 @@ def keep_graph(model: Any, folder: Path) -> None:
             (making / _SUMS).write_text(_sums(making), encoding="ascii")
             shutil.rmtree(folder, ignore_errors=True)
             making.rename(folder)
+
+
+def let_go(folder: Path) -> None:
+    """Give back the memory of a kept graph's weights: OpenVINO maps their file, and has copies of its own by then."""
+    forget_pages(folder / _WEIGHTS)
 
 
 def _sums(folder: Path) -> str:

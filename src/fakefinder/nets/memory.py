@@ -1,0 +1,29 @@
+"""Memory given back to the system, on Linux; elsewhere these functions change nothing."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+from contextlib import suppress
+from pathlib import Path
+
+_MADV_DONTNEED = 4
+"""Of ``madvise`` in Linux: the pages are not needed soon."""
+
+
+def forget_pages(file: Path) -> None:
+    """Give back the memory into which a file is mapped, read-only; what is looked at again is read again."""
+    with suppress(OSError):
+        maps = Path("/proc/self/maps").read_text(encoding="utf-8", errors="surrogateescape")
+        for line in maps.splitlines():
+            addresses, access, _offset, _device, _inode, *path = line.split(maxsplit=5)
+            if path == [str(file.resolve())] and access == "r--s":
+                start, end = (int(address, 16) for address in addresses.split("-"))
+                ctypes.CDLL(None).madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _MADV_DONTNEED)
+
+
+def give_back_freed() -> None:
+    """Give back what was freed: the C library else keeps pieces below 32 MB, which most weights are."""
+    gc.collect()
+    with suppress(AttributeError):  # not the GNU C library
+        ctypes.CDLL(None).malloc_trim(ctypes.c_size_t(0))
