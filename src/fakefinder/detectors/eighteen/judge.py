@@ -44,14 +44,19 @@ class Judge:
             ArithmeticError: a net's answer is no number.
         """
         positions = judged_positions(len(face.shown))
-        clip = clip_input(face.at(CLIP_SIDE, range(len(face.shown))))
-        scores = {file: float(_numbers(file, self._nets[file](clip).softmax(-1).numpy())[0, 1]) for file in CLIP_NETS}
+        scores = self.clip_nets(face.at(CLIP_SIDE, range(len(face.shown))))
         if not positions:
             return Judgement(scores, [None] * len(face.crops[CLIP_SIDE]))
         groups = {net.file: self.frame_net(net, face.at(net.side, positions)) for net in FRAME_NETS}
         scores |= {file: face_score(p) for file, p in groups.items()}
         mean = np.average(list(groups.values()), axis=0, weights=[net.weight for net in FRAME_NETS])
         return Judgement(scores, _of_crops(mean, [face.shown[i] for i in positions], len(face.crops[CLIP_SIDE])))
+
+    def clip_nets(self, crops: Sequence[FaceCrop]) -> dict[str, float]:
+        """P(fake) of all crops as one clip, by file."""
+        clip = clip_input(crops)
+        p = {file: _numbers(file, self._nets[file](clip).softmax(dim=-1).numpy()) for file in CLIP_NETS}
+        return {file: float(of_clip[0, 1]) for file, of_clip in p.items()}
 
     def frame_net(self, net: FrameNet, crops: Sequence[FaceCrop]) -> NDArray[np.float32]:
         """P(fake) of each five consecutive crops."""
