@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fakefinder.detectors.normalise import IMAGENET_MEAN, IMAGENET_STD
 from fakefinder.detectors.ntech.crops import face_pixels, region
-from fakefinder.detectors.ntech.judge import MEAN, STD, normalised
+from fakefinder.detectors.ntech.judge import crop_input
 
 
 def ramp(height: int, width: int) -> np.ndarray:
@@ -77,7 +78,7 @@ def test_a_strip_of_a_face_takes_bounded_memory() -> None:
 
 def test_normalised_is_what_imagenet_nets_take() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (2, 7, 4, 5, 3), np.uint8)
-    x = normalised(pixels)
+    x = crop_input(pixels)
     assert x.shape == (2, 7, 3, 4, 5)
-    expected = (pixels / 255 - np.array(MEAN)) / np.array(STD)
+    expected = (pixels / 255 - np.array(IMAGENET_MEAN)) / np.array(IMAGENET_STD)
     assert x.numpy() == pytest.approx(np.moveaxis(expected, -1, 2), abs=1e-6)

@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from fakefinder.detectors import selimsef
-from fakefinder.detectors.selimsef import Selimsef, confident_mean, cut, letterboxed, normalised, timm_key
+from fakefinder.detectors.normalise import normalised
+from fakefinder.detectors.selimsef import Selimsef, confident_mean, cut, letterboxed, timm_key
 from fakefinder.faces.finder import FaceBox, FaceFinder
 from fakefinder.media.video import Frame
 

@@ -20,7 +20,7 @@ from fakefinder.detectors.base import Evidence
 from fakefinder.detectors.ntech import Ntech
 from fakefinder.detectors.ntech.crops import region
 from fakefinder.detectors.ntech.detector import FILES, frame_step
-from fakefinder.detectors.ntech.judge import Crop, CropJudge, JudgedTrack, normalised
+from fakefinder.detectors.ntech.judge import Crop, CropJudge, JudgedTrack, crop_input
 from fakefinder.detectors.ntech.plan import NetName, Planned, complete_at
 from fakefinder.detectors.ntech.scores import aggregate
 from fakefinder.detectors.ntech.stream import FaceStream
@@ -153,7 +153,7 @@ def test_sequences(case: Case) -> None:
         cuts = case.cut(track, one)
         assert [cut.shape for cut in cuts] == [tuple(expected["raw_shape"])] * 7
         assert [_sha(cut) for cut in cuts] == expected["raw_sha"]
-        _assert_like(normalised(case.pixels(track, one)), expected)
+        _assert_like(crop_input(case.pixels(track, one)), expected)
 
 
 def test_single_faces(case: Case) -> None:
@@ -164,7 +164,7 @@ def test_single_faces(case: Case) -> None:
         (cut,) = case.cut(track, one)
         assert cut.shape == tuple(expected["raw_shape"])
         assert _sha(cut) == expected["raw_sha"]
-        _assert_like(normalised(case.pixels(track, one)), expected)
+        _assert_like(crop_input(case.pixels(track, one)), expected)
 
 
 def test_net_inputs(case: Case, golden: Path) -> None:
@@ -179,7 +179,7 @@ def test_net_inputs(case: Case, golden: Path) -> None:
     for (number, which, *_), expected in of_net:
         planned = faces[int(number)]
         assert planned.net == NET_OF_REFERENCE[which]
-        x = normalised(case.pixels(track, planned))[0].numpy()
+        x = crop_input(case.pixels(track, planned))[0].numpy()
         assert x == pytest.approx(expected.astype(np.float32), abs=2e-3)  # half precision of values up to 2.6
 
 
@@ -188,7 +188,7 @@ def test_logits(name: NetName, detector: Ntech, golden: Path) -> None:
     with np.load(golden / "ntech" / "networks.npz") as stored:
         expected = stored[f"logits_{FILES[name].partition('/')[0]}"][:, 0]
         pixels = stored["seq_input_224x192_rgb_7_frames" if name == "sequence" else "face_input_224x192_rgb"]
-    x = normalised(pixels)
+    x = crop_input(pixels)
     logits = detector._nets[name](x[None] if name == "sequence" else x).flatten().numpy()
     assert np.abs(logits - expected).max() < LOGIT_TOLERANCE
 

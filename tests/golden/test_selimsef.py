@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from fakefinder.detectors.crops import GatheredCrops, gather, run_nets, up_to_gap
+from fakefinder.detectors.normalise import normalised
 from fakefinder.detectors.selimsef import (
     CROPS,
     FILES,
@@ -23,7 +24,6 @@ from fakefinder.detectors.selimsef import (
     confident_mean,
     cut,
     half_size_finder,
-    normalised,
     timm_key,
 )
 from fakefinder.faces.finder import FaceBox, FaceFinder

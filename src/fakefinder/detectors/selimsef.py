@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from fakefinder.detectors.base import Detector, DetectorCard, Evidence, Frame, PublishedFigure, Video
 from fakefinder.detectors.crops import GatheredCrops, face_tracks, gather, resized, run_nets, sampling_base, up_to_gap
+from fakefinder.detectors.normalise import normalised
 from fakefinder.faces.crop import FaceCrop, crop
 from fakefinder.faces.finder import FaceBox, FaceFinder
 from fakefinder.media.sample import before_repeat, spread
 from fakefinder.media.video import RGB
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
 FRAMES = 32
 INPUT_SIZE = 380
@@ -27,9 +28,6 @@ FILES = tuple(
     f"final_{seed}_DeepFakeClassifier_tf_efficientnet_b7_ns_0_{epoch}"
     for seed, epoch in ((111, 36), (555, 19), (777, 29), (777, 31), (888, 37), (888, 40), (999, 23))
 )
-MEAN = (0.485, 0.456, 0.406)
-STD = (0.229, 0.224, 0.225)
-"""ImageNet's, RGB."""
 
 
 class Selimsef(Detector):
@@ -167,14 +165,6 @@ def letterboxed(rgb: RGB) -> RGB | None:
     left, top = (INPUT_SIZE - size[0]) // 2, (INPUT_SIZE - size[1]) // 2
     square[top : top + size[1], left : left + size[0]] = rgb
     return square
-
-
-def normalised(x: Tensor) -> Tensor:
-    """``x`` (N, 3, h, w) in [0, 1] less ImageNet's mean, over its standard deviation."""
-    import torch
-
-    mean, std = (torch.tensor(values).reshape(3, 1, 1) for values in (MEAN, STD))
-    return (x - mean) / std
 
 
 def aggregate(p: NDArray[np.float32]) -> float:

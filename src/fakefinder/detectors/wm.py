@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fakefinder.detectors.base import Detector, DetectorCard, Evidence, Frame, PublishedFigure, Video
 from fakefinder.detectors.crops import face_tracks, gather, run_nets
+from fakefinder.detectors.normalise import normalised
 from fakefinder.faces.align import aligned, similarity
 from fakefinder.faces.crop import FaceCrop
 from fakefinder.faces.finder import FaceBox
@@ -171,14 +172,6 @@ def largest(boxes: Sequence[FaceBox]) -> FaceBox:
     return boxes[int(np.argmax(sides[:, 0] * sides[:, 1]))]
 
 
-def normalised(x: Tensor) -> Tensor:
-    """``x`` (N, 3, h, w) in [0, 1] less the mean, over the standard deviation."""
-    import torch
-
-    mean, std = (torch.tensor(values).reshape(3, 1, 1) for values in (MEAN, STD))
-    return (x - mean) / std
-
-
 def resized(x: Tensor, side: int) -> Tensor:
     """``x`` (N, 3, h, w) bilinear, without antialiasing, at ``side`` x ``side``."""
     from torch.nn import functional
@@ -193,8 +186,8 @@ def centred(x: Tensor) -> Tensor:
 
 JUDGES = (
     Judge("xception-hg-2.pth", 0.2, 299, lambda x: centred(resized(x, 299))),
-    Judge("ckpt_x.pth", 0.7, CROP_SIDE, normalised),
-    Judge("ckpt_e.pth", 0.1, 300, lambda x: resized(normalised(x), 300)),
+    Judge("ckpt_x.pth", 0.7, CROP_SIDE, lambda x: normalised(x, MEAN, STD)),
+    Judge("ckpt_e.pth", 0.1, 300, lambda x: resized(normalised(x, MEAN, STD), 300)),
 )
 
 

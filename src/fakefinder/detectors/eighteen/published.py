@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from fakefinder.detectors.normalise import normalised
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -24,10 +26,6 @@ CLIP_NETS = {
 }
 """SlowFast-50, each with its weight among them."""
 
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
-"""RGB."""
-
 
 @dataclass(frozen=True)
 class FrameNet:
@@ -46,12 +44,9 @@ class FrameNet:
 
     def to_input(self, x: Tensor) -> Tensor:
         """What the net takes, from RGB crops (N, 3, side, side) in [0, 1]."""
-        import torch
-
         if self.body == "xception":  # alone takes BGR
             return (x.flip(1) - 0.5) / 0.5
-        mean, std = (torch.tensor(values).reshape(3, 1, 1) for values in (IMAGENET_MEAN, IMAGENET_STD))
-        return (x - mean) / std
+        return normalised(x)
 
     def to_mirrored_input(self, x: Tensor) -> Tensor:
         """As ``to_input``, of the crops' mirror images."""

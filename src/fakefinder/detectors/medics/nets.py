@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fakefinder.detectors.normalise import normalised, normalised_from_255
 from fakefinder.media.video import RGB
 
 if TYPE_CHECKING:
@@ -42,9 +43,6 @@ FACE_NET = "SRXT50_094_VM-0.2504.PTH"
 CLIP_EXAMPLE = (3, 9, 224, 224)
 """The shortest clip that I3D takes."""
 FACE_SIZE = 256
-MEAN = (0.485, 0.456, 0.406)
-STD = (0.229, 0.224, 0.225)
-"""ImageNet's, RGB."""
 
 
 def clip_net(family: Family) -> nn.Module:
@@ -83,11 +81,11 @@ def clip_input(clip: RGB, takes: Input) -> Tensor:
     """A clip, uint8 (T, 224, 224, 3), as float32 (1, 3, T, side, side) for a net."""
     import torch
 
-    x = torch.from_numpy(_at_112(clip) if takes == "imagenet_112" else clip.astype(np.float32))
-    if takes == "signed":
-        x = x / 255 * 2 - 1
-    elif takes != "raw":
-        x = (x - 255 * torch.tensor(MEAN)) * (1 / (255 * torch.tensor(STD)))
+    if takes in ("imagenet", "imagenet_112"):
+        x = normalised_from_255(_at_112(clip) if takes == "imagenet_112" else clip)
+    else:
+        x = torch.from_numpy(clip.astype(np.float32))
+        x = x / 255 * 2 - 1 if takes == "signed" else x
     return x.permute(3, 0, 1, 2)[None]
 
 
@@ -99,10 +97,7 @@ def _at_112(clip: RGB) -> NDArray[np.float32]:
 
 def face_input(x: Tensor) -> Tensor:
     """Faces, RGB (N, 3, h, w) in [0, 1], as BGR by the statistics for RGB: so the net was trained."""
-    import torch
-
-    mean, std = (torch.tensor(values).reshape(3, 1, 1) for values in (MEAN, STD))
-    return (x.flip(1) - mean) / std
+    return normalised(x.flip(1))
 
 
 def clip_p_fake(net: CompiledNet, x: Tensor) -> float:

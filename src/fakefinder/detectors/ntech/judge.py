@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fakefinder.detectors.crops import CROPS_AT_ONCE
+from fakefinder.detectors.normalise import normalised_from_255
 from fakefinder.detectors.ntech.plan import SEQUENCE_FRAMES, NetName
 from fakefinder.detectors.ntech.tracks import IouTrack
 from fakefinder.media.sample import batches
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 WAITING_PICTURES = 256
 """Pictures that may wait to be judged: 33 MB."""
-MEAN = (0.485, 0.456, 0.406)
-STD = (0.229, 0.224, 0.225)
-"""ImageNet's, RGB."""
 
 
 @dataclass(eq=False)
@@ -95,7 +92,7 @@ class CropJudge:
             at_once = self._pictures_at_once // (SEQUENCE_FRAMES if name == "sequence" else 1)
             for batch in batches([crop for crop in crops if crop.net == name], max(at_once, 1)):
                 pixels = np.stack([crop.pixels for crop in batch])
-                logits = net(normalised(pixels if name == "sequence" else pixels[:, 0]))
+                logits = net(crop_input(pixels if name == "sequence" else pixels[:, 0]))
                 for crop, p in zip(batch, logits.sigmoid().tolist(), strict=True):
                     _note(crop, p)
 
@@ -111,13 +108,6 @@ def _note(crop: Crop, p: list[float]) -> None:
         (crop.of.faces[crop.entry],) = p
 
 
-def normalised(pixels: NDArray[np.uint8]) -> Tensor:
-    """``pixels`` (..., height, width, 3) as float32 (..., 3, height, width), less ImageNet's mean, over its deviation.
-
-    As albumentations has it: the mean is subtracted from 0..255, and the product is with a reciprocal.
-    """
-    import torch
-
-    mean, std = (torch.tensor(values) * 255 for values in (MEAN, STD))
-    x = (torch.from_numpy(pixels).to(torch.float32) - mean) * std.reciprocal()
-    return x.movedim(-1, -3).contiguous()
+def crop_input(pixels: RGB) -> Tensor:
+    """``pixels`` (..., height, width, 3) as the nets take them, float32 (..., 3, height, width)."""
+    return normalised_from_255(pixels).movedim(-1, -3).contiguous()
