@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from fakefinder.nets.compile import CompiledNet
 
-WAITING_PICTURES = 256
-"""Pictures that may wait to be judged: 33 MB."""
+WAITING_PICTURES = 128
+"""Pictures that may wait to be judged: 17 MB."""
 
 
 @dataclass(eq=False)
