@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -177,3 +178,15 @@ def test_a_root_that_cannot_be_used_is_said(tmp_path: Path, shared: Path) -> Non
     with pytest.raises(WeightsError, match="cannot be used") as caught:
         WeightStore(tmp_path / "file" / "store", mirror=shared / "weights").pull("mesonet")
     assert "--weights" in caught.value.hint
+
+
+def test_graphs_of_other_code_go_when_they_are_old(made: ActiveWeights) -> None:
+    assert made.graphs("now") == made.folder / "graphs" / "now"
+    for name, days in (("now", 90), ("recent", 29), ("old", 31)):
+        folder = made.folder / "graphs" / name
+        folder.mkdir(parents=True)
+        (folder / "graph.bin").touch()
+        os.utime(folder, (time.time() - days * 86400,) * 2)
+    made.graphs("now")
+    assert sorted(path.name for path in (made.folder / "graphs").iterdir()) == ["now", "recent"]
+    assert time.time() - (made.folder / "graphs" / "now").stat().st_mtime < 86400, "it is in use"

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +18,10 @@ from fakefinder.weights.manifest import Manifest, StoredFile
 
 if TYPE_CHECKING:
     import torch
+
+
+UNUSED_SECONDS = 30 * 24 * 3600
+"""Each version of this package, and of the libraries under it, keeps graphs as large as the weights."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +78,14 @@ class ActiveWeights:
         return path
 
     def graphs(self, key: str) -> Path:
-        """The folder beside these files for what is compiled from them; ``key`` tells by which code."""
-        return self.folder / "graphs" / key
+        """The folder beside these files for what is compiled from them; ``key`` tells by which code.
+
+        What other code has kept there and not asked for in a month is removed.
+        """
+        folder = self.folder / "graphs" / key
+        with suppress(OSError):
+            _forget_unused(folder)
+        return folder
 
     @property
     def sha256(self) -> dict[str, str]:
@@ -107,3 +121,12 @@ def file_sha256(path: Path) -> str:
     """The sha256 of a file, 64 hex digits."""
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _forget_unused(folder: Path) -> None:
+    """Note that ``folder`` is used; remove those beside it that have not been for long."""
+    if folder.exists():
+        os.utime(folder)
+    for other in folder.parent.iterdir():
+        if time.time() - other.stat().st_mtime > UNUSED_SECONDS:
+            shutil.rmtree(other, ignore_errors=True)
