@@ -114,6 +114,8 @@ class _OpenVinoNet:
         outputs = tuple(torch.from_numpy(result[i].copy()) for i in range(len(result)))
         if self._any_size or x.ndim == CLIP_AXES:
             compiled.release_memory()
+        if x.ndim == CLIP_AXES:
+            give_back_freed()
         if self._folder and x.shape not in self._shapes:  # only for inputs of a new shape are weights read anew
             let_go(self._folder)
             give_back_freed()
