@@ -128,7 +128,7 @@ TOO_FEW_FACES = (
     "Faces were seen, but none in four successive searched frames, which are ten frames apart, and clear of the top "
     "and left border; the published system answers 0.5 then."
 )
-NO_FACE = "No face was found in every tenth of the first 100 frames; the published system answers 0.5 then."
+NO_FACE = "No face was found in any tenth frame of the first 100; the published system answers 0.5 then."
 
 
 def face_finder(shrink: LongerSide, device: str) -> FaceFinder:
