@@ -112,7 +112,7 @@ def _square(boxes: Tensor) -> Tensor:
 
 def _nms_by_smaller_area(boxes: Tensor, scores: Tensor) -> list[int]:
     area = (boxes[:, 2] - boxes[:, 0] + 1) * (boxes[:, 3] - boxes[:, 1] + 1)
-    left, kept = scores.argsort(descending=True, stable=True), []
+    left, kept = scores.argsort(stable=True).flip(0), []  # of equal scores the last comes first
     while len(left):
         best, left = left[0], left[1:]
         kept.append(int(best))
