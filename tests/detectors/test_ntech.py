@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from fakefinder.detectors.ntech import Ntech
-from fakefinder.detectors.ntech.detector import frame_step
+from fakefinder.detectors.ntech.detector import SEARCHES_AT_ONCE, frame_step
 from fakefinder.detectors.ntech.scores import aggregate
 from fakefinder.faces.finder import FaceBox, FaceFinder
 from fakefinder.media.video import Frame
@@ -202,3 +202,13 @@ def test_undecodable_frames_leave_the_others_where_they_are(memory_video: Callab
 
 def test_it_needs_moving_pictures() -> None:
     assert Ntech.card.needs_video
+
+
+def test_more_searches_at_once_change_nothing(
+    monkeypatch: pytest.MonkeyPatch, memory_video: Callable[..., Any]
+) -> None:
+    boxes = {index: [FACE, *([FAR] if 6 <= index <= 48 else [])] for index in range(0, 60, 6)}
+    one_by_one = detector(boxes).score(memory_video(60))
+    assert one_by_one.status == "scored"
+    monkeypatch.setitem(SEARCHES_AT_ONCE, "cpu", 8)
+    assert detector(boxes).score(memory_video(60)) == one_by_one

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from fakefinder.faces.at_once import answers
 from fakefinder.faces.finder import FaceBox, FaceFinder
 from fakefinder.faces.overlap import keep_by_iou
 from fakefinder.faces.priors import decode_boxes
@@ -54,14 +55,13 @@ class DsfdFinder(FaceFinder):
 
     def find(self, frames: Sequence[Frame]) -> list[list[FaceBox]]:
         """The faces of each frame by descending confidence, in pixels of the frame; boxes are not clipped to it."""
-        return [self._find(frame.rgb) for frame in frames]
-
-    def _find(self, rgb: RGB) -> list[FaceBox]:
-        x, searched = net_input(rgb)
-        shifts, scores = (answer[0].numpy() for answer in self._net(x))
-        boxes, scores = best_boxes(shifts, scores, priors(x.shape[2], x.shape[3]))
-        xyxy = to_frame(boxes, searched, (rgb.shape[0], rgb.shape[1]))
-        return [FaceBox(tuple(box), float(score)) for box, score in zip(xyxy.tolist(), scores, strict=True)]
+        inputs = [net_input(frame.rgb) for frame in frames]
+        found, answered = [], answers(self._net, [x for x, _ in inputs])
+        for frame, (x, searched), (shifts, scores) in zip(frames, inputs, answered, strict=True):
+            boxes, kept_scores = best_boxes(shifts, scores, priors(x.shape[2], x.shape[3]))
+            xyxy = to_frame(boxes, searched, (frame.height, frame.width)).tolist()
+            found.append([FaceBox(tuple(box), float(score)) for box, score in zip(xyxy, kept_scores, strict=True)])
+        return found
 
 
 def net_input(rgb: RGB) -> tuple[Tensor, tuple[int, int]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from fakefinder.faces.at_once import answers
 from fakefinder.faces.finder import FaceBox, FaceFinder
 from fakefinder.faces.overlap import keep_by_iou
 from fakefinder.faces.priors import CENTRE_VARIANCE, decode_boxes
@@ -67,11 +68,11 @@ class RetinaFaceFinder(FaceFinder):
 
     def find(self, frames: Sequence[Frame]) -> list[list[FaceBox]]:
         """The faces of each frame in pixels of the frame; boxes and landmarks are not clipped to it."""
-        return [self._find(frame.rgb) for frame in frames]
+        pictures = [self._resize(frame.rgb) for frame in frames]
+        found = answers(self._net, [_net_input(picture.rgb) for picture in pictures])
+        return [self._faces(picture, *of_one) for picture, of_one in zip(pictures, found, strict=True)]
 
-    def _find(self, rgb: RGB) -> list[FaceBox]:
-        picture = self._resize(rgb)
-        shifts, scores, landmark_shifts = (answer[0].numpy() for answer in self._net(_net_input(picture.rgb)))
+    def _faces(self, picture: Picture, shifts: Floats, scores: Floats, landmark_shifts: Floats) -> list[FaceBox]:
         found = np.flatnonzero(scores >= self._least_score)
         layout = _priors_of(picture, len(scores))[found]
         sides, ratio = np.array(picture.rgb.shape[1::-1], np.float32), np.float32(picture.ratio)

@@ -17,6 +17,7 @@ from fakefinder.detectors.ntech.stream import FaceStream
 from fakefinder.detectors.ntech.tracks import MIN_BEST_CONFIDENCE, MIN_SEARCHES, SEARCH_EVERY
 from fakefinder.faces.dsfd import EXAMPLE_SHAPE, DsfdFinder
 from fakefinder.faces.finder import FaceFinder, find_faces
+from fakefinder.media.sample import batches
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from fakefinder.nets.compile import CompiledNet
 
 FRAMES_A_SECOND = 15
+SEARCHES_AT_ONCE = {"cpu": 1, "cuda": 8}
+"""Frames searched for faces together, each held with the two behind it: 150 MB of pixels at 1080p for eight."""
 FINDER_FILE = "WIDERFace_DSFD_RES152.fp16.pth"
 FILES: dict[NetName, str] = {
     "sequence": "efficientnet-b7_ns_seq_aa-original-mstd0.5_100k_v4_cad79a/snapshot_100000.fp16.pth",
@@ -84,11 +87,12 @@ class Ntech(Detector):
         if step == 0:
             return self.abstained("low_frame_rate", LOW_FRAME_RATE.format(float(video.info.fps_from_header)))
         stream, times = FaceStream(CropJudge(self._nets, self.device)), []
-        for frame in video.frames(range(0, count, step)):
-            position = frame.index // step
-            searched = position % SEARCH_EVERY == 0
-            times.append(frame.time_seconds)
-            stream.add(position, frame, find_faces(video, [frame], self._finder)[0] if searched else None)
+        for batch in batches(video.frames(range(0, count, step)), SEARCH_EVERY * SEARCHES_AT_ONCE[self.device]):
+            searched = [frame for frame in batch if frame.index // step % SEARCH_EVERY == 0]
+            faces = dict(zip(searched, find_faces(video, searched, self._finder), strict=True))
+            for frame in batch:
+                times.append(frame.time_seconds)
+                stream.add(frame.index // step, frame, faces.get(frame))
         stream.finish()
         p = probabilities(stream.counted)
         if p.size:
