@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from fakefinder.faces.priors import decode_boxes
 from fakefinder.faces.resize import Resize, ShorterSide, Unresized
 from fakefinder.faces.retinaface import RetinaFaceFinder, decode_landmarks, priors
+from fakefinder.faces.single_shot import decode_boxes
 from fakefinder.media.video import Frame
 
 SETTINGS: dict[str, Any] = {"least_score": 0.8, "max_iou": 0.4, "resize": ShorterSide(400, 2150)}

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from fakefinder.detectors.crops import up_to_gap
 from fakefinder.detectors.eighteen import Eighteen
-from fakefinder.detectors.eighteen.build import empty_net
+from fakefinder.detectors.eighteen.build import published_net
 from fakefinder.detectors.eighteen.crops import SIDES, Face, Looked, cut, look, sampled_indices
 from fakefinder.detectors.eighteen.judge import Judge, Judgement, clip_input
 from fakefinder.detectors.eighteen.published import CLIP_NETS, FRAME_NETS, FrameNet
@@ -170,7 +170,8 @@ def test_crop_pixels(case: Case, golden: Path) -> None:
 
 def _compiled(name: str, store: WeightStore, shape: tuple[int, ...], *, any_size: bool) -> CompiledNet:
     with torch.device("meta"):
-        net, key_map = empty_net(NAMES[name])
+        build, key_map = published_net(NAMES[name])
+        net = build()
     load_strict(net, store.active("eighteen").tensors(NAMES[name]), rename=key_map)
     return compile_net(net, "cpu", shape, any_size=any_size)
 

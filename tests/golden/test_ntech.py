@@ -28,7 +28,7 @@ from fakefinder.detectors.ntech.tracks import SEARCH_EVERY, IouTracker
 from fakefinder.faces.crop import crop
 from fakefinder.faces.dsfd import best_boxes, net_input, priors, to_frame
 from fakefinder.faces.finder import FaceBox, FaceFinder
-from fakefinder.faces.priors import decode_boxes
+from fakefinder.faces.single_shot import decode_boxes
 from fakefinder.media import open_video
 from fakefinder.media.video import RGB, Frame, VideoInfo
 from fakefinder.weights.store import WeightStore

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from fakefinder.faces.resize import ShorterSide
-from fakefinder.faces.retinaface import BGR_MEAN, EXAMPLE_SHAPE, RetinaFaceFinder
+from fakefinder.faces.retinaface import RetinaFaceFinder
+from fakefinder.faces.single_shot import BGR_MEAN, EXAMPLE_SHAPE
 from fakefinder.media import open_video
 from fakefinder.nets.compile import CompiledNet, compile_net
 from fakefinder.nets.retinaface import Body, retinaface

@@ -77,6 +77,24 @@ class Detector(ABC):
         builds = {graphs / file: partial(build, file) for file in files}
         return compile_nets(builds, self.device, tuple(shape), any_size=any_size)
 
+    def net_from(
+        self,
+        file: str,
+        build: Callable[[], nn.Module],
+        *,
+        rename: Callable[[str], str | None] | None = None,
+        ignore: Sequence[str] = (),
+    ) -> nn.Module:
+        """The net that ``build`` makes, with the weights of a published file; strict, as ``load_strict``."""
+        import torch
+
+        from fakefinder.weights.load import load_strict
+
+        with torch.device("meta"):  # spends no time on weights that are replaced at once
+            net = build()
+        load_strict(net, self.weights.tensors(file), rename=rename, ignore=ignore)
+        return net
+
     @abstractmethod
     def score(self, video: Video) -> Evidence:
         """The evidence of this detector on one video; P(fake), higher is more fake."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from math import floor
 from typing import TYPE_CHECKING
 
@@ -81,15 +82,10 @@ class Boken(Detector):
         self._nets = self.compiled(tuple(NETS), self._net, (3, INPUT_SIZE, INPUT_SIZE))
 
     def _net(self, file: str) -> nn.Module:
-        import torch
-
         from fakefinder.nets.efficientnet import efficientnet, from_efficientnet_pytorch
-        from fakefinder.weights.load import load_strict
 
-        with torch.device("meta"):
-            net = efficientnet(NETS[file], 2, padding=PADDING)
-        load_strict(net, self.weights.tensors(file), rename=from_efficientnet_pytorch(NETS[file]))
-        return net
+        build = partial(efficientnet, NETS[file], 2, padding=PADDING)
+        return self.net_from(file, build, rename=from_efficientnet_pytorch(NETS[file]))
 
     def score(self, video: Video) -> Evidence:
         count, recipe = sampling_base(video.info)

@@ -16,6 +16,7 @@ from fakefinder.faces.crop import FaceCrop, crop
 from fakefinder.faces.finder import FaceBox, FaceFinder
 from fakefinder.media.sample import before_repeat, spread
 from fakefinder.media.video import RGB
+from fakefinder.weights.load import inside
 
 if TYPE_CHECKING:
     from torch import nn
@@ -82,15 +83,9 @@ class Selimsef(Detector):
         self._nets = self.compiled(FILES, self._net, (3, INPUT_SIZE, INPUT_SIZE))
 
     def _net(self, file: str) -> nn.Module:
-        import torch
-
         from fakefinder.nets.efficientnet import efficientnet
-        from fakefinder.weights.load import load_strict
 
-        with torch.device("meta"):
-            net = efficientnet("b7", 1)
-        load_strict(net, self.weights.tensors(file), rename=timm_key, ignore=("encoder.classifier.*",))
-        return net
+        return self.net_from(file, lambda: efficientnet("b7", 1), rename=timm_key, ignore=("encoder.classifier.*",))
 
     def score(self, video: Video) -> Evidence:
         count, recipe = sampling_base(video.info)
@@ -128,8 +123,7 @@ def timm_key(published: str) -> str:
     """The net's name for a published key: ``encoder.bn1.bias`` is ``bn1.bias``, ``fc.bias`` is ``classifier.bias``."""
     if published.startswith("fc."):
         return "classifier." + published.removeprefix("fc.")
-    # A bare key that would fit the net is none of the published layout; strict loading is to name it.
-    return published.removeprefix("encoder.") if published.startswith("encoder.") else f"?.{published}"
+    return inside("encoder.", published)
 
 
 def half_size_finder(device: str) -> FaceFinder:

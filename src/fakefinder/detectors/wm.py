@@ -14,7 +14,8 @@ from fakefinder.detectors.normalise import normalised
 from fakefinder.faces.align import aligned, similarity
 from fakefinder.faces.crop import FaceCrop
 from fakefinder.faces.finder import FaceBox
-from fakefinder.faces.retinaface import EXAMPLE_SHAPE, RetinaFaceFinder
+from fakefinder.faces.retinaface import RetinaFaceFinder
+from fakefinder.faces.single_shot import EXAMPLE_SHAPE
 from fakefinder.media.video import RGB, VideoInfo
 
 if TYPE_CHECKING:
@@ -92,31 +93,19 @@ class Wm(Detector):
         self._nets = [self.compiled((judge.file,), self._net, (3, judge.side, judge.side))[0] for judge in JUDGES]
 
     def _face_net(self, file: str) -> nn.Module:
-        import torch
-
         from fakefinder.nets.retinaface import retinaface
-        from fakefinder.weights.load import load_strict
 
-        with torch.device("meta"):
-            net = retinaface("resnet50")
-        load_strict(net, self.weights.tensors(file))
-        return net
+        return self.net_from(file, lambda: retinaface("resnet50"))
 
     def _net(self, file: str) -> nn.Module:
-        import torch
-
         from fakefinder.nets import wsdan, xception
-        from fakefinder.weights.load import load_strict
 
         build, rename = {
             "xception-hg-2.pth": (xception.xception, xception.from_cadene),
             "ckpt_x.pth": (wsdan.wsdan_xception, None),
             "ckpt_e.pth": (wsdan.wsdan_efficientnet_b3, wsdan.from_wsdan_efficientnet_b3),
         }[file]
-        with torch.device("meta"):
-            net = build(2)
-        load_strict(net, self.weights.tensors(file), rename=rename, ignore=("EFN._fc.*",))
-        return net
+        return self.net_from(file, lambda: build(2), rename=rename, ignore=("EFN._fc.*",))
 
     def score(self, video: Video) -> Evidence:
         indices, recipe = sampled(video.info)

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fakefinder.faces.at_once import answers
 from fakefinder.faces.finder import FaceBox, FaceFinder
 from fakefinder.faces.overlap import keep_by_iou
-from fakefinder.faces.priors import decode_boxes
+from fakefinder.faces.single_shot import answers, bgr_less_mean, decode_boxes
 from fakefinder.media.video import RGB, Frame
 
 if TYPE_CHECKING:
@@ -22,11 +21,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 
-EXAMPLE_SHAPE = (3, 64, 96)
-"""An input of the net, to compile it with; pictures may have any size."""
 LONGEST_SIDE_PX = 512
 """Of the picture that is searched."""
-BGR_MEAN = (104.0, 117.0, 123.0)
 MULTIPLE_PX = 32
 """The net's input is padded to multiples of this, at the right and at the bottom, with the mean."""
 PRIORS_PX = {4: 16, 8: 32, 16: 64, 32: 128, 64: 256, 128: 512}
@@ -66,15 +62,12 @@ class DsfdFinder(FaceFinder):
 
 def net_input(rgb: RGB) -> tuple[Tensor, tuple[int, int]]:
     """The padded picture, float32 (1, 3, H, W), and the height and width that it had before padding."""
-    import torch
     import torch.nn.functional as F
 
     height, width = rgb.shape[:2]
-    scale = min(LONGEST_SIDE_PX / min(height, width), LONGEST_SIDE_PX / max(height, width))
+    scale = LONGEST_SIDE_PX / max(height, width)
     searched = max(int(height * scale), 1), max(int(width * scale), 1)
-    bgr = torch.from_numpy(np.ascontiguousarray(rgb[..., ::-1].transpose(2, 0, 1))).to(torch.float32)
-    bgr -= torch.tensor(BGR_MEAN).reshape(3, 1, 1)
-    resized = F.interpolate(bgr[None], size=searched, mode="bilinear", align_corners=False)
+    resized = F.interpolate(bgr_less_mean(rgb), size=searched, mode="bilinear", align_corners=False)
     return F.pad(resized, (0, -searched[1] % MULTIPLE_PX, 0, -searched[0] % MULTIPLE_PX)), searched
 
 

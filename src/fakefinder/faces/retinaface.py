@@ -9,23 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fakefinder.faces.at_once import answers
 from fakefinder.faces.finder import FaceBox, FaceFinder
 from fakefinder.faces.overlap import keep_by_iou
-from fakefinder.faces.priors import CENTRE_VARIANCE, decode_boxes
 from fakefinder.faces.resize import Picture, Resize, Unresized
-from fakefinder.media.video import RGB, Frame
+from fakefinder.faces.single_shot import CENTRE_VARIANCE, answers, bgr_less_mean, decode_boxes
+from fakefinder.media.video import Frame
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from fakefinder.nets.compile import CompiledNet
 
 Floats = NDArray[np.float32]
 
-EXAMPLE_SHAPE = (3, 64, 96)
-"""An input of the net, to compile it with; pictures may have any size."""
-BGR_MEAN = np.array((104, 117, 123), np.float32)
 PRIORS_PX = {8: (16, 32), 16: (64, 128), 32: (256, 512)}
 """Stride of a feature map, and the sides of the two priors of each of its places."""
 
@@ -69,7 +63,7 @@ class RetinaFaceFinder(FaceFinder):
     def find(self, frames: Sequence[Frame]) -> list[list[FaceBox]]:
         """The faces of each frame in pixels of the frame; boxes and landmarks are not clipped to it."""
         pictures = [self._resize(frame.rgb) for frame in frames]
-        found = answers(self._net, [_net_input(picture.rgb) for picture in pictures])
+        found = answers(self._net, [bgr_less_mean(picture.rgb) for picture in pictures])
         return [self._faces(picture, *of_one) for picture, of_one in zip(pictures, found, strict=True)]
 
     def _faces(self, picture: Picture, shifts: Floats, scores: Floats, landmark_shifts: Floats) -> list[FaceBox]:
@@ -81,13 +75,6 @@ class RetinaFaceFinder(FaceFinder):
         scores = scores[found]
         kept = range(len(found)) if self._max_iou is None else keep_by_iou(xyxy, scores, self._max_iou)
         return [FaceBox(tuple(xyxy[i].tolist()), float(scores[i]), landmarks[i]) for i in kept]
-
-
-def _net_input(rgb: RGB) -> Tensor:
-    import torch
-
-    bgr = rgb[..., ::-1].astype(np.float32) - BGR_MEAN
-    return torch.from_numpy(np.ascontiguousarray(bgr.transpose(2, 0, 1)))[None]
 
 
 def _priors_of(picture: Picture, count: int) -> Floats:

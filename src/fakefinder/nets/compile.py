@@ -112,15 +112,20 @@ class _OpenVinoNet:
         compiled = self._compiled.result()
         result = compiled(x.contiguous().numpy(), share_inputs=True)
         outputs = tuple(torch.from_numpy(result[i].copy()) for i in range(len(result)))
-        if self._any_size or x.ndim == CLIP_AXES:
-            compiled.release_memory()
-        if x.ndim == CLIP_AXES:
-            give_back_freed()
-        if self._folder and x.shape not in self._shapes:  # only for inputs of a new shape are weights read anew
-            let_go(self._folder)
-            give_back_freed()
-            self._shapes.add(x.shape)
+        self._shed(compiled, x.shape)
         return outputs[0] if len(outputs) == 1 else outputs
+
+    def _shed(self, compiled: Any, shape: torch.Size) -> None:
+        """Give back the memory that is not needed until the next call."""
+        is_clip = len(shape) == CLIP_AXES
+        is_new = shape not in self._shapes
+        if self._any_size or is_clip:
+            compiled.release_memory()
+        if self._folder and is_new:  # only for inputs of a new shape are weights read anew
+            let_go(self._folder)
+            self._shapes.add(shape)
+        if is_clip or (self._folder and is_new):
+            give_back_freed()
 
 
 @cache

@@ -12,7 +12,7 @@ from fakefinder.weights.read import read_published
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["load_strict", "read_published"]
+__all__ = ["inside", "load_strict", "read_published"]
 
 _COUNTER = "num_batches_tracked"
 """A batch-norm counter that no forward pass in eval mode reads; old files lack it."""
@@ -53,6 +53,18 @@ def load_strict(
             )
     cast = {key: value.to(own[key].dtype) for key, value in given.items()}
     net.load_state_dict({**kept, **cast}, strict=True, assign=True)
+
+
+def inside(prefix: str, published: str) -> str:
+    """A key without the ``prefix`` that all keys of a published layout have.
+
+    A bare key that would fit the net is none of that layout; it gets a name that no net has, so that strict loading
+    names it.
+
+    >>> inside("encoder.", "encoder.bn1.bias"), inside("encoder.", "bn1.bias")
+    ('bn1.bias', '?.bn1.bias')
+    """
+    return published.removeprefix(prefix) if published.startswith(prefix) else f"?.{published}"
 
 
 def _renamed(

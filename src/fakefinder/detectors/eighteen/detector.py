@@ -40,7 +40,8 @@ class Eighteen(Detector):
 
     def _face_finder(self) -> FaceFinder:
         from fakefinder.faces.resize import ShorterSide
-        from fakefinder.faces.retinaface import EXAMPLE_SHAPE, RetinaFaceFinder
+        from fakefinder.faces.retinaface import RetinaFaceFinder
+        from fakefinder.faces.single_shot import EXAMPLE_SHAPE
 
         (net,) = self.compiled((FACE_FINDER,), self._net, EXAMPLE_SHAPE, any_size=True)
         return RetinaFaceFinder(
@@ -62,15 +63,10 @@ class Eighteen(Detector):
         return Judge(nets, device=self.device)
 
     def _net(self, file: str) -> nn.Module:
-        import torch
+        from fakefinder.detectors.eighteen.build import published_net
 
-        from fakefinder.detectors.eighteen.build import empty_net
-        from fakefinder.weights.load import load_strict
-
-        with torch.device("meta"):
-            net, key_map = empty_net(file)
-        load_strict(net, self.weights.tensors(file), rename=key_map)
-        return net
+        build, key_map = published_net(file)
+        return self.net_from(file, build, rename=key_map)
 
     def score(self, video: Video) -> Evidence:
         indices, recipe = sampled_indices(video.info)

@@ -55,24 +55,10 @@ class Medics(Detector):
         [self._face_net] = self.compiled([FACE_NET], self._face_net_of, (3, FACE_SIZE, FACE_SIZE))
 
     def _clip_net(self, file: str) -> nn.Module:
-        import torch
-
-        from fakefinder.weights.load import load_strict
-
-        with torch.device("meta"):
-            net = clip_net(CLIP_NETS[file].family)
-        load_strict(net, self.weights.tensors(file))
-        return net
+        return self.net_from(file, lambda: clip_net(CLIP_NETS[file].family))
 
     def _face_net_of(self, file: str) -> nn.Module:
-        import torch
-
-        from fakefinder.weights.load import load_strict
-
-        with torch.device("meta"):
-            net = face_net()
-        load_strict(net, self.weights.tensors(file), rename=timm_key)
-        return net
+        return self.net_from(file, face_net, rename=timm_key)
 
     def score(self, video: Video) -> Evidence:
         count, recipe = sampling_base(video.info)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fakefinder.detectors.normalise import normalised, normalised_from_255
 from fakefinder.media.video import RGB
+from fakefinder.weights.load import inside
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -73,8 +74,7 @@ def timm_key(published: str) -> str:
     """timm's name for a published key of the face net: ``backbone.layer0.bn1.bias`` is ``layer0.bn1.bias``."""
     if published.startswith("fc."):
         return "last_linear." + published.removeprefix("fc.")
-    # A bare key that would fit the net is none of the published layout; strict loading is to name it.
-    return published.removeprefix("backbone.") if published.startswith("backbone.") else f"?.{published}"
+    return inside("backbone.", published)
 
 
 def clip_input(clip: RGB, takes: Input) -> Tensor:

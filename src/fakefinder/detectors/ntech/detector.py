@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fakefinder.detectors.base import Detector, Evidence, Video
@@ -15,8 +16,9 @@ from fakefinder.detectors.ntech.plan import SEQUENCE_FRAMES, NetName
 from fakefinder.detectors.ntech.scores import aggregate, probabilities, track_scores, unscored
 from fakefinder.detectors.ntech.stream import FaceStream
 from fakefinder.detectors.ntech.tracks import MIN_BEST_CONFIDENCE, MIN_SEARCHES, SEARCH_EVERY
-from fakefinder.faces.dsfd import EXAMPLE_SHAPE, DsfdFinder
+from fakefinder.faces.dsfd import DsfdFinder
 from fakefinder.faces.finder import FaceFinder, find_faces
+from fakefinder.faces.single_shot import EXAMPLE_SHAPE
 from fakefinder.media.sample import batches
 
 if TYPE_CHECKING:
@@ -49,37 +51,21 @@ class Ntech(Detector):
         self._nets: dict[NetName, CompiledNet] = {"sequence": sequence, "wide": wide, "close": close}
 
     def _finder_net(self, file: str) -> nn.Module:
-        import torch
-
         from fakefinder.nets.dsfd import Dsfd, from_published
-        from fakefinder.weights.load import load_strict
 
-        with torch.device("meta"):
-            net = Dsfd()
-        load_strict(net, self.weights.tensors(file), rename=from_published)
-        return net
+        return self.net_from(file, Dsfd, rename=from_published)
 
     def _face_net(self, file: str) -> nn.Module:
-        import torch
-
         from fakefinder.nets.efficientnet import efficientnet, from_efficientnet_pytorch
-        from fakefinder.weights.load import load_strict
 
-        with torch.device("meta"):
-            net = efficientnet("b7", 1, padding="0.6.3")
-        load_strict(net, self.weights.tensors(file), rename=from_efficientnet_pytorch("b7"))
-        return net
+        build = partial(efficientnet, "b7", 1, padding="0.6.3")
+        return self.net_from(file, build, rename=from_efficientnet_pytorch("b7"))
 
     def _sequence_net(self, file: str) -> nn.Module:
-        import torch
-
         from fakefinder.nets.efficientnet_sequence import EfficientNetSequence, from_published
-        from fakefinder.weights.load import load_strict
 
-        with torch.device("meta"):
-            net = EfficientNetSequence("b7", SEQUENCE_FRAMES, padding="0.6.3")
-        load_strict(net, self.weights.tensors(file), rename=from_published("b7"))
-        return net
+        build = partial(EfficientNetSequence, "b7", SEQUENCE_FRAMES, padding="0.6.3")
+        return self.net_from(file, build, rename=from_published("b7"))
 
     def score(self, video: Video) -> Evidence:
         count, recipe = sampling_base(video.info)
