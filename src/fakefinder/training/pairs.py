@@ -1,0 +1,50 @@
+"""Pairs: from faces to what a net is trained on, made anew in every epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+
+from fakefinder.media.video import RGB
+from fakefinder.training.corrupt import Corruption
+from fakefinder.training.faces import PortraitFace
+from fakefinder.training.self_blend import self_blended
+
+CROP = (0.95, 1.45)
+"""Least and greatest side of the training crop over the box's longer side; detection uses the middle."""
+
+
+def pair(face: PortraitFace, rng: Generator, size_px: int) -> tuple[RGB, RGB]:
+    """A real and a fake crop of one face, uint8 (size_px, size_px, 3), with equal framing and equal corruption."""
+    rgb, landmarks = face.rgb, face.landmarks
+    if rng.random() < 0.5:
+        rgb = np.ascontiguousarray(rgb[:, ::-1])
+        landmarks = np.column_stack([rgb.shape[1] - 1 - landmarks[:, 0], landmarks[:, 1]])[[1, 0, 2, 4, 3]]
+        x1, y1, x2, y2 = face.box
+        box = rgb.shape[1] - x2, y1, rgb.shape[1] - x1, y2
+    else:
+        box = face.box
+    rgb, landmarks = framed(rgb, landmarks, box, rng, size_px)
+    real, fake = self_blended(rgb, landmarks, rng)
+    corruption = Corruption.drawn(rng)
+    return corruption(real), corruption(fake)
+
+
+def framed(
+    rgb: RGB, landmarks: np.ndarray, box: Sequence[float], rng: Generator, size_px: int
+) -> tuple[RGB, np.ndarray]:
+    """A square around the face, off centre and turned a little, with its landmarks."""
+    x1, y1, x2, y2 = box
+    longer = max(x2 - x1, y2 - y1)
+    scale = size_px / (longer * rng.uniform(*CROP))
+    centre = np.array([x1 + x2, y1 + y2]) / 2 + rng.uniform(-0.05, 0.05, 2) * longer
+    angle = np.deg2rad(rng.normal(0, 4))
+    turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    matrix = np.column_stack([turn, size_px / 2 - turn @ centre])
+    flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    cut = cv2.warpAffine(rgb, matrix, (size_px, size_px), flags=flags, borderMode=cv2.BORDER_REFLECT)
+    moved = landmarks @ matrix[:, :2].T + matrix[:, 2]
+    return np.asarray(cut, np.uint8), moved.astype(np.float32)
