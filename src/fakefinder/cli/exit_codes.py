@@ -18,7 +18,8 @@ from fakefinder.errors import (
 )
 
 if TYPE_CHECKING:
-    from fakefinder.records.report import Report
+    from fakefinder.evaluation.result import Outcome
+    from fakefinder.records.report import Evidence, Report
 
 
 class ExitCode(IntEnum):
@@ -45,7 +46,7 @@ _OF_ERROR: tuple[tuple[type[FakeFinderError], ExitCode], ...] = (
 )
 """The first row whose class fits decides."""
 
-_NO_PICTURE = frozenset({"unreadable", "decode_limit"})
+_NO_PICTURE = frozenset({"unreadable", "decode_limit", "not_found"})
 _NO_WEIGHTS = frozenset({"weights_missing", "weights_altered"})
 
 
@@ -59,16 +60,17 @@ def of_reports(reports: Sequence[Report], *, not_read: int = 0) -> ExitCode:
 
     A video that cannot be read is an abstention of every detector, yet a scan in which it happens is not all done.
     """
-    unreadable = [_could_not_be_read(report) for report in reports]
+    return of_outcomes([report.evidence for report in reports], not_read=not_read)
+
+
+def of_outcomes(videos: Sequence[Sequence[Evidence | Outcome]], *, not_read: int = 0) -> ExitCode:
+    """The same of what all detectors made of each video."""
+    unreadable = [bool(one) and all(each.reason in _NO_PICTURE for each in one) for one in videos]
     if all(unreadable):
         return ExitCode.NO_INPUT
-    evidence = [one for report in reports for one in report.evidence]
+    evidence = [each for one in videos for each in one]
     if any(one.reason in _NO_WEIGHTS for one in evidence):
         return ExitCode.WEIGHTS
     if not_read or any(unreadable) or any(one.status == "failed" for one in evidence):
         return ExitCode.SOME_FAILED
     return ExitCode.DONE
-
-
-def _could_not_be_read(report: Report) -> bool:
-    return bool(report.evidence) and all(one.reason in _NO_PICTURE for one in report.evidence)

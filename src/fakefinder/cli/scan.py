@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fakefinder.cli.exit_codes import ExitCode, of_reports
+from fakefinder.cli.options import DetectorNames, Device, DeviceChoice, chosen_detectors
 from fakefinder.cli.store import WeightsFolder, open_store
+from fakefinder.cli.terminal import as_text, progress
 from fakefinder.errors import DetectorError, UsageError, VideoError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from fakefinder.cli.sources import Source
     from fakefinder.records.card import DetectorCard
     from fakefinder.records.report import Report
-    from fakefinder.scan import Scanner, Step
-
-
-_PLAIN_WIDTH = 120
-"""Columns of a table that does not go to a terminal."""
+    from fakefinder.scan import Scanner
 
 
 class Format(StrEnum):
@@ -37,14 +35,6 @@ class Format(StrEnum):
     html = "html"
 
 
-class Device(StrEnum):
-    """Where nets run."""
-
-    auto = "auto"
-    cpu = "cpu"
-    cuda = "cuda"
-
-
 class FailOn(StrEnum):
     """The verdicts that may be turned into an exit code."""
 
@@ -55,18 +45,10 @@ class FailOn(StrEnum):
 
 def scan(
     source: Annotated[list[str], typer.Argument(help="Files, folders, patterns, http(s) addresses, s3:// prefixes.")],
-    detector: Annotated[
-        str,
-        typer.Option(
-            "--detector",
-            "--detectors",
-            "-d",
-            help="Names with commas between, or `all`; default: those with weights here.",
-        ),
-    ] = "",
+    detector: DetectorNames = "",
     format: Annotated[Format | None, typer.Option(help="Default: from the ending of --output, else table.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file, not to stdout.")] = None,
-    device: Annotated[Device, typer.Option(help="Where nets run.")] = Device.auto,
+    device: DeviceChoice = Device.auto,
     weights: WeightsFolder = None,
     fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 10 where a video has this verdict.")] = None,
 ) -> None:
@@ -76,14 +58,13 @@ def scan(
     5 some (video, detector) failed or some input could not be read. A verdict alone never changes the code.
     """
     from fakefinder.cli.sources import find_sources
-    from fakefinder.detectors.registry import ready
     from fakefinder.scan import Scanner
 
     store = open_store(weights)
-    chosen = _detectors(detector) or ready(store)
+    chosen = chosen_detectors(detector, store)
     writer = _Writer(_format(format, output), output, chosen)
     sources = find_sources(source)
-    with _progress(len(sources) * len(chosen)) as watch:
+    with progress(len(sources) * len(chosen)) as watch:
         scanner = Scanner(chosen, store, device=device.value, watch=watch)
         try:
             not_read = _scan_all(scanner, sources, writer)
@@ -148,18 +129,8 @@ class _Writer:
             return render.to_csv(self.reports)
         if self._format is Format.html:
             return render.to_html(self.reports, _cards(self._detectors))
-        return _table_text(self.reports, to_terminal=self._output is None and sys.stdout.isatty())
-
-
-def _table_text(reports: Sequence[Report], *, to_terminal: bool) -> str:
-    from rich.console import Console
-
-    from fakefinder.records.render import to_table
-
-    console = Console() if to_terminal else Console(width=_PLAIN_WIDTH, color_system=None)
-    with console.capture() as capture:
-        console.print(to_table(reports))
-    return capture.get()
+        table = render.to_table(self.reports)
+        return as_text(table, to_terminal=self._output is None and sys.stdout.isatty())
 
 
 def _cards(names: Sequence[str]) -> dict[str, DetectorCard]:
@@ -170,18 +141,6 @@ def _cards(names: Sequence[str]) -> dict[str, DetectorCard]:
         with suppress(DetectorError):
             cards[name] = detector_class(name).card
     return cards
-
-
-def _detectors(text: str) -> list[str]:
-    """The names in a ``--detectors`` value, each once; none where the user did not say."""
-    from fakefinder.detectors.registry import names
-
-    if text == "all":
-        return names()
-    chosen = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    if text and not chosen:
-        raise UsageError("No detector is named.", hint="`fakefinder detectors list` shows them all.")
-    return chosen
 
 
 def _format(format: Format | None, output: Path | None) -> Format:
@@ -197,25 +156,3 @@ def _exit_code(reports: Sequence[Report], not_read: int, fail_on: FailOn | None)
     if code is ExitCode.DONE and fail_on is not None and any(r.verdict.level == fail_on for r in reports):
         return ExitCode.FAIL_ON
     return code
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[Step], None]]:
-    """A bar on stderr over all (video, detector), where stderr is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from fakefinder.records.render.words import visible
-
-    console = Console(stderr=True)
-    columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=total)
-
-        def watch(step: Step) -> None:
-            ended = step.state not in ("loading", "scoring")
-            bar.update(
-                task, description=f"{visible(step.video)}: {step.detector} {step.state}", advance=1 if ended else 0
-            )
-
-        yield watch

@@ -26,7 +26,7 @@ def to_csv(reports: Sequence[Report]) -> str:
     rows = [_row(report, evidence) for report in reports for evidence in report.evidence or (None,)]
     writer = csv.DictWriter(text, fieldnames=COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: _safe(cell) for name, cell in row.items()} for row in rows)
+    writer.writerows({name: safe_cell(cell) for name, cell in row.items()} for row in rows)
     return text.getvalue()
 
 
@@ -49,7 +49,8 @@ def _cells(report: Report, evidence: Evidence | None) -> Iterator[tuple[str, Cel
     yield "fakefinder", report.provenance.fakefinder
 
 
-def _safe(cell: Cell) -> Cell:
+def safe_cell(cell: Cell) -> Cell:
+    """The value as it may stand in a csv file: on one line, and no formula to a spreadsheet."""
     if not isinstance(cell, str):
         return cell
     text = visible(cell)
