@@ -20,6 +20,7 @@
     │   ├── DetectorUnknown       detector_unknown     no detector of that name
     │   └── DetectorBroken        detector_broken      a plugin that cannot be imported or breaks the contract
     ├── DeviceUnavailable         device_unavailable   the device asked for is not there
+    ├── TrainingDiverged          training_diverged    the loss of a training run is no number any more
     └── NoSpace                   no_space             the folder of temporary files is full
 
 ``str(error)`` is one sentence for a person; ``error.hint`` says what to do next, or is empty.
@@ -159,6 +160,13 @@ class DeviceUnavailable(FakeFinderError):
 
     code = "device_unavailable"
     default_hint = "Use --device cpu, or --device auto."
+
+
+class TrainingDiverged(FakeFinderError):
+    """The loss of a training run is no number any more."""
+
+    code = "training_diverged"
+    default_hint = "Begin in another folder, with a lower learning_rate in the recipe."
 
 
 class NoSpace(FakeFinderError):

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from fakefinder._version import __version__
-from fakefinder.cli import detectors, doctor, evaluate, scan, weights
+from fakefinder.cli import detectors, doctor, evaluate, scan, train, weights
 from fakefinder.cli.exit_codes import ExitCode, of_error
 from fakefinder.errors import FakeFinderError
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.command("scan")(scan.scan)
 app.command("evaluate")(evaluate.evaluate)
+app.command("train")(train.train)
 app.add_typer(detectors.app, name="detectors")
 app.add_typer(weights.app, name="weights")
 app.command("doctor")(doctor.doctor)

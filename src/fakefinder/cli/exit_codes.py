@@ -12,6 +12,7 @@ from fakefinder.errors import (
     DeviceUnavailable,
     FakeFinderError,
     LicenceNotAccepted,
+    TrainingDiverged,
     UsageError,
     VideoError,
     WeightsError,
@@ -41,6 +42,7 @@ _OF_ERROR: tuple[tuple[type[FakeFinderError], ExitCode], ...] = (
     (UsageError, ExitCode.USAGE),
     (DetectorError, ExitCode.USAGE),
     (DeviceUnavailable, ExitCode.USAGE),
+    (TrainingDiverged, ExitCode.USAGE),
     (VideoError, ExitCode.NO_INPUT),
     (WeightsError, ExitCode.WEIGHTS),
 )

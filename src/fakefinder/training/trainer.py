@@ -1,0 +1,217 @@
+"""Trainer: one epoch after another, kept in a folder; the same call goes on where an earlier one was stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from itertools import islice
+from math import isfinite
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from fakefinder.errors import TrainingDiverged, UsageError
+from fakefinder.training import history
+from fakefinder.training.checkpoint import BEST, LAST, read_checkpoint, write_checkpoint, write_whole
+from fakefinder.training.curves import curves
+from fakefinder.training.examples import PairSet
+from fakefinder.training.history import EpochRecord
+from fakefinder.training.learner import Learner, ToInput
+from fakefinder.training.measure import measure
+from fakefinder.training.recipe import TrainingRecipe
+from fakefinder.training.schedule import learning_rate
+from fakefinder.training.stop import stop_requests
+from fakefinder.training.stream import PairStream
+
+LOG, CURVES = "log.csv", "curves.svg"
+SAVE_SECONDS = 600
+"""How long a run goes on at most before it is saved within an epoch."""
+
+
+class Watched(Protocol):
+    """Labelled videos on which the net is measured after each epoch, for information."""
+
+    @property
+    def name(self) -> str: ...
+
+    def auc(self, judge: Callable[[Tensor], Tensor]) -> float: ...
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is trained and on what. ``identity`` names all that must be equal when a stopped run goes on."""
+
+    net: nn.Module
+    to_input: ToInput
+    train: PairSet
+    held_out: PairSet
+    identity: Mapping[str, str]
+    watched: Sequence[Watched] = ()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run is; ``epoch`` and ``step`` count from 1, ``loss`` is the mean of the epoch so far."""
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    loss: float
+
+
+Watch = Callable[[Progress | EpochRecord], None]
+
+
+@dataclass
+class _Position:
+    """Epochs done, and steps, sum of losses and seconds within the one that is not."""
+
+    epoch: int = 0
+    step: int = 0
+    loss_sum: float = 0.0
+    seconds: float = 0.0
+
+
+class Trainer:
+    """Trains a net as a recipe says; all it knows is in its folder after each epoch."""
+
+    def __init__(
+        self,
+        course: Course,
+        recipe: TrainingRecipe,
+        folder: Path,
+        *,
+        device: str = "cpu",
+        watch: Watch = lambda seen: None,
+    ) -> None:
+        """Take up the run in ``folder`` (which exists), or begin one. ``device`` is ``cpu`` or ``cuda``.
+
+        Raises:
+            UsageError: the folder holds a run of another course.
+        """
+        self._course, self._recipe, self._folder, self._device = course, recipe, folder, device
+        self._watch = watch
+        self._stream = PairStream(course.train, course.held_out, recipe, device)
+        self._learner = Learner(course.net, course.to_input, recipe, device)
+        self._position = _Position()
+        self._random: dict[str, Tensor] | None = None
+        self.history: list[EpochRecord] = []
+        self._resume(read_checkpoint(folder / LAST))
+
+    @property
+    def finished(self) -> bool:
+        """All epochs are done, or the held-out loss has not become lower for as long as the recipe has patience."""
+        return self._position.epoch >= self._recipe.epochs or history.stale(self.history) >= self._recipe.patience
+
+    def run(self) -> bool:
+        """Train to the end; False where the user has stopped it before. Either way everything is saved.
+
+        Raises:
+            TrainingDiverged: the loss is no number any more.
+        """
+        with self._own_randomness(), stop_requests() as stop_asked:
+            batches = self._stream.batches(self._position.epoch, self._position.step)
+            while not self.finished:
+                if not self._train(batches, stop_asked):
+                    return False
+                self._close_epoch(batches)
+        return True
+
+    def _train(self, batches: Iterator[Tensor], stop_asked: Callable[[], bool]) -> bool:
+        """Take the steps that are left of an epoch; False where the user has stopped it."""
+        recipe, at, steps = self._recipe, self._position, self._stream.steps
+        saved = mark = time.monotonic()
+        while at.step < steps:
+            loss = self._learner.learn(next(batches), self._rate(at.epoch, at.step))
+            if not isfinite(loss):
+                raise TrainingDiverged(f"The loss of epoch {at.epoch + 1} is no number any more.")
+            now = time.monotonic()
+            at.step, at.loss_sum, at.seconds, mark = at.step + 1, at.loss_sum + loss, at.seconds + now - mark, now
+            self._watch(Progress(at.epoch + 1, recipe.epochs, at.step, steps, at.loss_sum / at.step))
+            if stop_asked() or now - saved > SAVE_SECONDS:
+                self._save()
+                saved = now
+                if stop_asked():
+                    return False
+        return True
+
+    def _close_epoch(self, batches: Iterator[Tensor]) -> None:
+        """Measure, note and save; the best weights first, so that no log names weights that are not there."""
+        started = time.monotonic()
+        figures = measure(self._learner.judge, islice(batches, self._stream.held_out_batches))
+        tune_auc = {watched.name: watched.auc(self._learner.judge) for watched in self._course.watched}
+        at = self._position
+        record = EpochRecord(
+            epoch=at.epoch + 1,
+            train_loss=at.loss_sum / at.step,
+            held_out_loss=figures.loss,
+            held_out_auc=figures.auc,
+            held_out_accuracy=figures.accuracy,
+            learning_rate=self._rate(at.epoch, at.step - 1),
+            seconds=at.seconds + time.monotonic() - started,
+            pictures_per_second=self._stream.pictures / at.seconds,
+            tune_auc=tune_auc,
+        )
+        self.history.append(record)
+        if history.best(self.history) is record:
+            weights = self._learner.averaged.state_dict()
+            write_checkpoint(self._folder / BEST, {"average": weights, "epoch": record.epoch})
+        self._position = _Position(epoch=at.epoch + 1)
+        self._save()
+        write_whole(self._folder / LOG, history.to_csv(self.history).encode())
+        write_whole(self._folder / CURVES, curves(self.history))
+        self._watch(record)
+
+    def _rate(self, epoch: int, step: int) -> float:
+        steps = self._stream.steps
+        return learning_rate(epoch * steps + step, self._recipe.epochs * steps, self._recipe)
+
+    def _save(self) -> None:
+        self._random = _random_state(self._device)
+        state = {
+            "identity": dict(self._course.identity),
+            "learner": self._learner.state_dict(),
+            "position": asdict(self._position),
+            "history": [asdict(record) for record in self.history],
+            "random": self._random,
+        }
+        write_checkpoint(self._folder / LAST, state)
+
+    def _resume(self, state: dict[str, Any] | None) -> None:
+        if state is None:
+            return
+        differing = [name for name, value in self._course.identity.items() if state["identity"].get(name) != value]
+        if differing:
+            raise UsageError(
+                f"{self._folder} holds a run with another {differing[0]}.",
+                hint="Name another folder with --out, or repeat the command that began that run.",
+            )
+        self._learner.load_state_dict(state["learner"])
+        self._position = _Position(**state["position"])
+        self.history = [EpochRecord(**record) for record in state["history"]]
+        self._random = state["random"]
+
+    @contextmanager
+    def _own_randomness(self) -> Iterator[None]:
+        """Inside, torch draws from the recipe's seed or goes on where the run was stopped; outside all is as before."""
+        with ExitStack() as stack:
+            stack.enter_context(torch.random.fork_rng(devices=[0] if self._device == "cuda" else ()))
+            stack.enter_context(torch.backends.cudnn.flags(deterministic=True, benchmark=False))
+            torch.manual_seed(self._recipe.seed)
+            if self._random is not None:
+                torch.set_rng_state(self._random["cpu"])
+                if self._device == "cuda" and "cuda" in self._random:
+                    torch.cuda.set_rng_state(self._random["cuda"])
+            yield
+
+
+def _random_state(device: str) -> dict[str, Tensor]:
+    states = {"cpu": torch.get_rng_state()}
+    if device == "cuda":
+        states["cuda"] = torch.cuda.get_rng_state()
+    return states
