@@ -14,6 +14,7 @@ import typer
 
 from fakefinder.cli.store import WeightsFolder, open_store
 from fakefinder.errors import LicenceNotAccepted, WeightsAltered
+from fakefinder.weights.active import REINSTALL
 
 if TYPE_CHECKING:
     from fakefinder.weights.overview import DetectorOverview
@@ -41,8 +42,11 @@ def list_weights(weights: WeightsFolder = None, output: OutputFormat = Format.ta
     if output is Format.json:
         _print_json([one.model_dump(mode="json") for one in found])
         return
-    rows = [(one.detector, one.state, one.active or "-", _counted(one), _size(one), one.licence) for one in found]
-    _print_table(("detector", "state", "active", "files", "size", "licence"), rows)
+    rows = [
+        (one.detector, one.state, one.active or "-", one.origin or "-", _counted(one), _size(one), one.licence)
+        for one in found
+    ]
+    _print_table(("detector", "state", "active", "origin", "files", "size", "licence"), rows)
 
 
 @app.command()
@@ -87,22 +91,24 @@ def verify(
     output: OutputFormat = Format.table,
 ) -> None:
     """Hash every stored file anew and compare with what is on record."""
-    store = open_store(weights)
-    checks = store.verify(detector)
+    checks = open_store(weights).verify(detector)
     if output is Format.json:
         _print_json(
-            [{"detector": c.detector, "version": c.version, "file": c.file, "problem": c.problem} for c in checks]
+            [
+                {"detector": c.detector, "version": c.version, "file": c.file, "origin": c.origin, "problem": c.problem}
+                for c in checks
+            ]
         )
     else:
-        rows = [(check.detector, check.version, check.file, check.problem or "ok") for check in checks]
-        _print_table(("detector", "version", "file", "result"), rows)
-    if not checks:
-        typer.echo(f"There are no weights in {store.root}.", err=True)
+        rows = [(c.detector, c.version, c.origin or "-", c.file, c.problem or "ok") for c in checks]
+        _print_table(("detector", "version", "origin", "file", "result"), rows)
     bad = [check for check in checks if not check.ok]
     if bad:
         raise WeightsAltered(
             f"{len(bad)} of {len(checks)} stored files are not what is on record.",
-            hint=f"`fakefinder weights pull {bad[0].detector}` fetches published files again.",
+            hint=REINSTALL
+            if bad[0].origin == "packaged"
+            else f"`fakefinder weights pull {bad[0].detector}` fetches published files again.",
         )
 
 
@@ -127,6 +133,8 @@ def _pulled(store: WeightStore, detector: str, accept_licence: bool, progress: P
 
 def _tell(made: ActiveWeights) -> None:
     typer.echo(f"{made.detector}\t{made.version}\t{len(made.files)} files")
+    if made.origin == "packaged":
+        typer.echo(f"The weights of {made.detector} come with FakeFinder; there was nothing to fetch.", err=True)
     if made.unlisted:
         typer.echo(f"The catalogue lists no such sha256 for {', '.join(made.unlisted)}; reports will say so.", err=True)
 

@@ -13,7 +13,10 @@ _LIBRARIES = ("fakefinder", "openvino", "timm", "torch")
 
 @cache
 def code_key(kind: type) -> str:
-    """12 hex digits over the source of FakeFinder, that of the package which ``kind`` is from, and library versions."""
+    """12 hex digits over the source of FakeFinder, that of the package which ``kind`` is from, and library versions.
+
+    Manifests of weights inside the package count as source: those weights have no other folder to tell them apart.
+    """
     digest = hashlib.sha256()
     for package in ("fakefinder", kind.__module__.partition(".")[0]):
         file = getattr(sys.modules[package], "__file__", None)
@@ -28,4 +31,6 @@ def code_key(kind: type) -> str:
 
 
 def _sources(module: Path) -> list[Path]:
-    return sorted(module.parent.rglob("*.py")) if module.name == "__init__.py" else [module]
+    if module.name != "__init__.py":
+        return [module]
+    return sorted(path for pattern in ("*.py", "manifest.json") for path in module.parent.rglob(pattern))

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fakefinder.errors import WeightsAltered, WeightsMissing
-from fakefinder.weights.manifest import Manifest, StoredFile
+from fakefinder.weights.manifest import Manifest, Origin, StoredFile
 
 if TYPE_CHECKING:
     import torch
 
 
+REINSTALL = "These weights come inside the package: install FakeFinder again."
+"""Hint of errors about packaged weights."""
 UNUSED_SECONDS = 30 * 24 * 3600
 """Each version of this package, and of the libraries under it, keeps graphs as large as the weights."""
 
@@ -33,11 +35,16 @@ class ActiveWeights:
     folder: Path
     files: Mapping[str, StoredFile]
     """Published file name to its record."""
+    origin: Origin
+    graphs_home: Path
+    """Where what is compiled from the files may be kept, if it can be written to."""
 
     @classmethod
-    def of(cls, manifest: Manifest, folder: Path) -> ActiveWeights:
-        """The weights that ``manifest`` describes, in ``folder``."""
-        return cls(manifest.detector, manifest.version, folder, {file.name: file for file in manifest.files})
+    def of(cls, manifest: Manifest, folder: Path, graphs_home: Path | None = None) -> ActiveWeights:
+        """The weights that ``manifest`` describes, in ``folder``; graphs are kept beside them unless told otherwise."""
+        files = {file.name: file for file in manifest.files}
+        home = graphs_home or folder / "graphs"
+        return cls(manifest.detector, manifest.version, folder, files, manifest.origin, home)
 
     def tensors(self, name: str) -> dict[str, torch.Tensor]:
         """The tensors of a published file, on the CPU, in their published dtype, by published key.
@@ -71,18 +78,18 @@ class ActiveWeights:
         if name not in self.files:
             raise WeightsMissing(
                 f"Version {self.version} of the weights of {self.detector} has no file {name!r}.",
-                hint=f"`fakefinder weights pull {self.detector}` fetches all files.",
+                hint=self._mend,
             )
         path = self.files[name].path(self.folder)
         _check_stored(self.files[name], path)
         return path
 
     def graphs(self, key: str) -> Path:
-        """The folder beside these files for what is compiled from them; ``key`` tells by which code.
+        """The folder for what is compiled from these files; ``key`` tells by which code.
 
         What other code has kept there and not asked for in a month is removed.
         """
-        folder = self.folder / "graphs" / key
+        folder = self.graphs_home / key
         with suppress(OSError):
             _forget_unused(folder)
         return folder
@@ -99,6 +106,8 @@ class ActiveWeights:
 
     @property
     def _mend(self) -> str:
+        if self.origin == "packaged":
+            return REINSTALL
         return f"`fakefinder weights pull {self.detector}` fetches the published files; imported ones, import again."
 
 

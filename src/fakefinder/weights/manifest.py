@@ -17,6 +17,9 @@ MANIFEST_NAME = "manifest.json"
 _MANIFEST_LIMIT = 4 * 2**20
 """Bytes; a manifest of a thousand files has a tenth of this."""
 
+Origin = Literal["pull", "import", "packaged"]
+"""How weights came here: fetched, from a user's folder, or inside the package."""
+
 
 class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", regex_engine="python-re")
@@ -34,7 +37,7 @@ class StoredFile(_Stored):
     """True where the catalogue lists this sha256 under this name."""
     licence: str
     source: str
-    """An address, or ``mirror`` or ``import`` for a file that came from a folder."""
+    """An address, ``mirror`` or ``import`` for a file from a folder, ``packaged`` for one inside the package."""
     stored_sha256: Sha256
     """Of the safetensors file."""
     stored_bytes: ByteCount
@@ -50,7 +53,7 @@ class Manifest(_Stored):
     schema_version: Literal[1] = 1
     detector: DetectorName
     version: VersionName
-    origin: Literal["pull", "import"]
+    origin: Origin
     created_at: datetime
     files: tuple[StoredFile, ...]
 

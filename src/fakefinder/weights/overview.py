@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from fakefinder.errors import WeightsError, WeightsMissing
 from fakefinder.weights.active import ActiveWeights
 from fakefinder.weights.catalogue import NOT_STATED, WeightSet
+from fakefinder.weights.manifest import Origin
 from fakefinder.weights.store import WeightStore
 
 State = Literal["complete", "missing", "altered"]
@@ -38,6 +39,8 @@ class DetectorOverview(_Shown):
     detector: str
     state: State
     active: str | None
+    origin: Origin | None
+    """Of the active version."""
     versions: tuple[str, ...]
     """Oldest first."""
     licence: str
@@ -71,12 +74,19 @@ def _of(store: WeightStore, detector: str) -> DetectorOverview:
         detector=detector,
         state=state,
         active=active.version if active else None,
+        origin=active.origin if active else None,
         versions=tuple(manifest.version for manifest in store.versions(detector)),
-        licence=published.licence if published else NOT_STATED,
+        licence=published.licence if published else _stored_licence(files),
         needs_acceptance=bool(published and published.needs_acceptance),
         problem=problem,
         files=files,
     )
+
+
+def _stored_licence(files: tuple[FileOverview, ...]) -> str:
+    """The terms of files that no catalogue lists, where all state the same."""
+    stated = {file.licence for file in files}
+    return stated.pop() if len(stated) == 1 else NOT_STATED
 
 
 def _files(published: WeightSet | None, active: ActiveWeights | None) -> tuple[FileOverview, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,10 +18,17 @@ from fakefinder.weights.verify import intact
 class Shelf:
     """``<root>/<detector>``: a folder for each version, and ``active`` with the name of one of them."""
 
-    def __init__(self, home: Path, mend: str) -> None:
-        """``mend`` is the hint of errors: the one command that brings these weights here."""
+    def __init__(self, home: Path, mend: str, graphs_home: Path | None = None) -> None:
+        """Nothing is made or read yet.
+
+        Args:
+            home: the folder.
+            mend: hint of errors: the one command that brings these weights here.
+            graphs_home: where graphs are kept; None keeps them in the folder of each version.
+        """
         self.home = home
         self._mend = mend
+        self._graphs_home = graphs_home
         self._active = home / "active"
 
     def folders(self) -> list[Path]:
@@ -37,18 +45,28 @@ class Shelf:
                 continue
         return tuple(sorted(found, key=lambda manifest: manifest.created_at))
 
+    def chosen(self) -> str | None:
+        """What ``active`` names; None where there is no such file.
+
+        Raises:
+            WeightsAltered: it cannot be read.
+        """
+        try:
+            return self._active.read_text(encoding="utf-8").strip()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise WeightsAltered(f"{self._active} cannot be read.", hint=self._mend) from error
+
     def active(self) -> ActiveWeights:
         """The active version.
 
         Raises:
             WeightsMissing, WeightsAltered: as ``WeightStore.active``.
         """
-        try:
-            version = self._active.read_text(encoding="utf-8").strip()
-        except (FileNotFoundError, NotADirectoryError):
-            raise WeightsMissing(f"The weights of {self.home.name} are not here.", hint=self._mend) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise WeightsAltered(f"{self._active} cannot be read.", hint=self._mend) from error
+        version = self.chosen()
+        if version is None:
+            raise WeightsMissing(f"The weights of {self.home.name} are not here.", hint=self._mend)
         try:
             return self.opened(version)
         except UsageError as error:
@@ -72,7 +90,7 @@ class Shelf:
             path = file.path(folder)
             if not path.is_file() or path.stat().st_size != file.stored_bytes:
                 raise WeightsAltered(f"{path} is gone, or not as long as on record.", hint=self._mend)
-        return ActiveWeights.of(manifest, folder)
+        return ActiveWeights.of(manifest, folder, self._graphs_home)
 
     def switch(self, weights: ActiveWeights) -> ActiveWeights:
         """``weights``, which are active from now on."""
@@ -80,6 +98,12 @@ class Shelf:
         new.write_text(f"{weights.version}\n", encoding="utf-8")
         new.replace(self._active)
         return weights
+
+    def choose_none(self) -> None:
+        """No version is active from now on; all stay here."""
+        if os.path.lexists(self._active):
+            with self.locked():
+                self._active.unlink(missing_ok=True)
 
     def pulled(self, wanted: WeightSet) -> ActiveWeights | None:
         """An intact version that is what a pull would bring, the newest first; None where there is none."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fakefinder.errors import WeightsAltered
 from fakefinder.weights.active import file_sha256
-from fakefinder.weights.manifest import MANIFEST_NAME, Manifest, StoredFile, read_manifest
+from fakefinder.weights.manifest import MANIFEST_NAME, Manifest, Origin, StoredFile, read_manifest
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class FileCheck:
     """Published name, or ``manifest.json``."""
     problem: str | None
     """None where the file is what is on record."""
+    origin: Origin | None
+    """None where the manifest cannot be read."""
 
     @property
     def ok(self) -> bool:
@@ -34,10 +36,10 @@ def verify_version(folder: Path) -> Iterator[FileCheck]:
     try:
         manifest = read_manifest(folder)
     except WeightsAltered as error:
-        yield FileCheck(detector, version, MANIFEST_NAME, str(error))
+        yield FileCheck(detector, version, MANIFEST_NAME, str(error), None)
         return
     for file in manifest.files:
-        yield FileCheck(detector, version, file.name, _problem(file, folder))
+        yield FileCheck(detector, version, file.name, _problem(file, folder), manifest.origin)
 
 
 def intact(manifest: Manifest, folder: Path) -> bool:
