@@ -60,7 +60,7 @@ class Scanner:
         self._device = resolve(device)
         self._limits = limits
         self._watch = watch
-        self._loaded: dict[str, tuple[str | None, Detector]] = {}
+        self._loaded: dict[str, tuple[Path | None, Detector]] = {}
         self._settings: dict[str, str | int | float | bool | None] = {
             "device": device,
             "decode_memory_bytes": limits.memory_bytes,
@@ -100,7 +100,7 @@ class Scanner:
         return Report(
             video=record,
             evidence=tuple(evidence),
-            verdict=reach_verdict(evidence),
+            verdict=reach_verdict(evidence, at_chance=self._at_chance(evidence)),
             provenance=Provenance(
                 fakefinder=__version__,
                 created_at=datetime.now(UTC),
@@ -139,11 +139,16 @@ class Scanner:
         if isinstance(detector_class, DetectorBroken):
             raise detector_class
         weights = self._store.active(name) if detector_class.card.needs_weights else None
-        version = weights.version if weights else None
-        if name not in self._loaded or self._loaded[name][0] != version:
+        folder = weights.folder if weights else None
+        if name not in self._loaded or self._loaded[name][0] != folder:
             self._watch(Step(video, name, "loading"))
-            self._loaded[name] = version, detector_class(weights, self._device)
+            self._loaded[name] = folder, detector_class(weights, self._device)
         return self._loaded[name][1]
+
+    def _at_chance(self, evidence: Sequence[Evidence]) -> set[str]:
+        """The detectors that, with the weights they have now, were measured to be no better than chance."""
+        pairs = zip(self._cards.values(), evidence, strict=True)
+        return {one.detector for card, one in pairs if card.at_chance_with(one.weights_sha256)}
 
     def _without_score(self, name: str, error: Exception) -> Evidence:
         return without_score(self._cards[name], error, self._device)
@@ -160,7 +165,7 @@ def scan(
 
     Args:
         source: a video or a still picture on this machine.
-        detectors: names; None takes those whose weights are here. Loaded detectors are kept for the next call.
+        detectors: names; None takes those whose weights are here, else ``blend``. They are kept for the next call.
         weights: folder of the weight store; None takes the user's.
         device: ``auto``, ``cpu`` or ``cuda``.
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel, ConfigDict, Field
+
+from fakefinder.records.measured import Measurement
 
 
 class PublishedFigure(BaseModel):
@@ -29,6 +33,7 @@ class DetectorCard(BaseModel):
     trained_on: str = Field(default="", description="Training data, as far as published.")
     intended_use: str = Field(default="", description="What its scores are for, and what they are not for.")
     published: tuple[PublishedFigure, ...] = Field(default=(), description="How well others found it to work.")
+    measured: Measurement | None = Field(default=None, description="How well this project found it to work.")
     details: tuple[str, ...] = Field(default=(), description="How it works, step by step, a sentence each.")
     caveats: tuple[str, ...] = Field(default=(), description="What it cannot see, a sentence each.")
     needs_video: bool = Field(default=False, description="True where one frame is not enough.")
@@ -37,3 +42,11 @@ class DetectorCard(BaseModel):
     weights_licence: str = Field(default="not stated", description="As the publisher states it.")
     citation: str = Field(default="", description="What to cite.")
     home: str = Field(default="", description="Where the published system lives.")
+
+    def at_chance_with(self, weights_sha256: Mapping[str, str]) -> bool:
+        """True where it was measured with these weights, and was no better than chance.
+
+        Other weights, such as a user's own, were not measured here, so nothing is known of them.
+        """
+        found = self.measured
+        return found is not None and found.overall.at_chance and found.weights_sha256 == dict(weights_sha256)

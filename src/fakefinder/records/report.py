@@ -19,6 +19,7 @@ Box = tuple[float, float, float, float]
 
 REASONS: dict[str, str] = {
     "no_face": "No face was found in the frames that were looked at.",
+    "face_too_small": "All faces that were found are too small to be judged.",
     "too_short": "The video has too few frames for this detector.",
     "too_few_faces": "Too few faces were found for this detector.",
     "needs_video": "This detector needs moving pictures; one frame is not enough.",
@@ -128,6 +129,9 @@ class Verdict(_Record):
     detectors_scored: int
     detectors_asked: int
     sentence: str
+    at_chance: tuple[str, ...] = Field(
+        default=(), description="Detectors that scored but were no better than chance where they were measured."
+    )
 
 
 class Provenance(_Record):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from fakefinder.records.report import Evidence, Level, Verdict
 
-METHOD = "mean_v1"
+METHOD = "mean_v2"
 """Name of the rule in the report; another rule, or other bands, get another name."""
 
 LIKELY_FAKE_FROM = 0.7
@@ -30,6 +30,9 @@ _MEANING: dict[Level, str] = {
     "likely_real": "That does not show that the video is authentic: much manipulation is invisible to these detectors.",
 }
 
+AT_CHANCE = "no better than chance"
+"""What is said of a score that tells nothing, in place of a reading."""
+
 _DISAGREEMENT = 0.5
 """Distance between the highest and the lowest score from which the sentence speaks of disagreement."""
 
@@ -41,25 +44,31 @@ def level_of(score: float) -> Level:
     return "likely_real" if score <= LIKELY_REAL_TO else "uncertain"
 
 
-def reach_verdict(evidence: Sequence[Evidence]) -> Verdict:
+def reach_verdict(evidence: Sequence[Evidence], *, at_chance: Collection[str] = ()) -> Verdict:
     """The verdict on one video: the mean of the detectors that gave a score, in words.
 
-    Abstentions and failures do not enter the mean; without any score the level is ``undetermined``.
+    Abstentions and failures do not enter the mean; without any score the level is ``undetermined``. It is
+    ``uncertain`` where all detectors that gave one are in ``at_chance``: the names of those that were no better
+    than chance where they were measured.
     """
     scores = [one.score for one in evidence if one.score is not None]
     mean = sum(scores) / len(scores) if scores else None
+    void = tuple(one.detector for one in evidence if one.score is not None and one.detector in at_chance)
     level: Level = "undetermined" if mean is None else level_of(mean)
+    if scores and len(void) == len(scores):
+        level = "uncertain"
     return Verdict(
         level=level,
         score=mean,
         method=METHOD,
         detectors_scored=len(scores),
         detectors_asked=len(evidence),
-        sentence=_sentence(level, scores, len(evidence)),
+        sentence=_sentence(level, scores, void, len(evidence)),
+        at_chance=void,
     )
 
 
-def _sentence(level: Level, scores: Sequence[float], asked: int) -> str:
+def _sentence(level: Level, scores: Sequence[float], void: Sequence[str], asked: int) -> str:
     """What a person is told: how many scored, what that means, and what it does not."""
     if not scores:
         asked_words = "No detector was asked" if asked == 0 else f"None of {_detectors(asked)} gave a score"
@@ -68,9 +77,18 @@ def _sentence(level: Level, scores: Sequence[float], asked: int) -> str:
     mean = sum(scores) / len(scores)
     value = f"their mean is {mean:.2f}" if len(scores) > 1 else f"it is {mean:.2f}"
     parts = [f"{said}; {value}, read as {WORDS[level]}."]
+    if void:
+        parts.append(_void_sentence(void, alone=len(void) == len(scores)))
     if max(scores) - min(scores) >= _DISAGREEMENT:
         parts.append(f"The detectors disagree: their scores run from {min(scores):.2f} to {max(scores):.2f}.")
     return " ".join([*parts, _MEANING[level]])
+
+
+def _void_sentence(void: Sequence[str], *, alone: bool) -> str:
+    """That some detectors' scores tell nothing; where these are ``alone``, that nothing follows."""
+    was, counts = ("was", "counts") if len(void) == 1 else ("were", "count")
+    said = f"{' and '.join(void)} {was} {AT_CHANCE} on the videos used to measure it"
+    return f"{said}: nothing follows from the score." if alone else f"{said}, and yet {counts} in the mean."
 
 
 def _detectors(number: int) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fakefinder.records.card import DetectorCard
+from fakefinder.records.measured import MeasuredValue, Measurement
+from fakefinder.records.render.words import measured
+from fakefinder.records.verdict import AT_CHANCE
 
 
 def to_markdown(card: DetectorCard) -> str:
@@ -26,8 +29,27 @@ def to_markdown(card: DetectorCard) -> str:
     figures = (f"{figure.value}; {figure.data} ({figure.source})" for figure in card.published)
     lines += _section("How it works", card.details)
     lines += _section("Published figures", figures)
+    lines += _measured(card.measured) if card.measured else []
     lines += _section("What it cannot see", card.caveats)
     return "\n".join(lines) + "\n"
+
+
+def _measured(measurement: Measurement) -> list[str]:
+    """The figures as a table, a row for each group of videos; intervals are those of 95 %."""
+    rows = [
+        "| Data | Genuine | Fake | Scored | AUC | Log loss | Accuracy | False alarms |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for found in (measurement.overall, *measurement.groups):
+        values = (found.auc, found.log_loss, found.accuracy, found.false_alarm_rate)
+        data = f"{found.data} ({AT_CHANCE})" if found.at_chance else found.data
+        cells = [data, str(found.real), str(found.fake), str(found.scored), *map(_value, values)]
+        rows.append(f"| {' | '.join(cells)} |")
+    return ["", "## Measured by this project", "", measured(measurement), "", *rows]
+
+
+def _value(value: MeasuredValue | None) -> str:
+    return "-" if value is None else f"{value.value:.2f} ({value.low:.2f} to {value.high:.2f})"
 
 
 def _section(title: str, items: Iterable[str]) -> list[str]:

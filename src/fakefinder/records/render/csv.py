@@ -47,6 +47,7 @@ def _cells(report: Report, evidence: Evidence | None) -> Iterator[tuple[str, Cel
     yield "verdict_level", report.verdict.level
     yield "verdict_score", report.verdict.score
     yield "fakefinder", report.provenance.fakefinder
+    yield "verdict_sentence", report.verdict.sentence
 
 
 def safe_cell(cell: Cell) -> Cell:
@@ -78,5 +79,6 @@ COLUMNS = (
     "verdict_level",
     "verdict_score",
     "fakefinder",
+    "verdict_sentence",
 )
 """The columns, in order; new ones are added at the end."""

@@ -61,6 +61,9 @@ class _Section:
         seen = [one.coverage.to_seconds for one in self.with_coverage if one.coverage]
         return max([self.report.video.duration_seconds or 0.0, *seen])
 
+    def reading(self, evidence: Evidence) -> str:
+        return words.reading_in(self.report, evidence)
+
     def chart(self, track: TrackScore) -> Markup:
         return timeline.score_over_time(track.frames, from_seconds=0.0, to_seconds=self.end_seconds)
 
@@ -94,6 +97,7 @@ def _template() -> Template:
         "explanation": words.explanation,
         "facts": words.video_facts,
         "level": lambda level: WORDS[level],
+        "measured": words.measured,
         "reading": words.reading,
         "visible": words.visible,
     }

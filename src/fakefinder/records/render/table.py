@@ -15,12 +15,12 @@ from fakefinder.records.render.words import (
     clock,
     coverage_words,
     explanation,
-    reading,
+    reading_in,
     video_facts,
     visible,
 )
 from fakefinder.records.report import Evidence, Level, Report
-from fakefinder.records.verdict import WORDS, level_of
+from fakefinder.records.verdict import AT_CHANCE, WORDS, level_of
 
 _STYLES: dict[Level, str] = {
     "likely_fake": "bold red",
@@ -46,7 +46,8 @@ def _one(report: Report) -> list[RenderableType]:
     table.add_column("Seconds", justify="right")
     for evidence in report.evidence:
         name, seconds = Text(visible(evidence.detector)), Text(f"{evidence.seconds:.1f}")
-        table.add_row(name, _score(evidence.score), _reading(evidence), _looked_at(evidence), seconds)
+        score, said = _score(evidence.score, _level(report, evidence)), _reading(report, evidence)
+        table.add_row(name, score, said, _looked_at(evidence), seconds)
     verdict = Text(WORDS[report.verdict.level].capitalize(), style=_STYLES[report.verdict.level])
     if report.verdict.score is not None:
         verdict.append(f"  {report.verdict.score:.2f}")
@@ -68,12 +69,11 @@ def _several(reports: Sequence[Report]) -> list[RenderableType]:
     table.add_column("Verdict")
     for report in reports:
         by_name = {one.detector: one for one in report.evidence}
-        cells = [_score_or_reason(by_name.get(name)) for name in names]
+        cells = [_score_or_reason(report, by_name.get(name)) for name in names]
         level = report.verdict.level
-        table.add_row(
-            Text(visible(report.video.name)), *cells, _score(report.verdict.score), Text(WORDS[level], _STYLES[level])
-        )
-    return [table, *_notes(reports)]
+        mean, verdict = _score(report.verdict.score, level), Text(WORDS[level], _STYLES[level])
+        table.add_row(Text(visible(report.video.name)), *cells, mean, verdict)
+    return [table, *_notes(reports), *_void(reports)]
 
 
 def _notes(reports: Sequence[Report]) -> list[Text]:
@@ -90,21 +90,34 @@ def _notes(reports: Sequence[Report]) -> list[Text]:
     ]
 
 
-def _score(score: float | None) -> Text:
-    return Text("-") if score is None else Text(f"{score:.3f}", style=_STYLES[level_of(score)])
+def _void(reports: Sequence[Report]) -> list[Text]:
+    """Each detector whose scores tell nothing, once."""
+    names = dict.fromkeys(name for report in reports for name in report.verdict.at_chance)
+    return [Text(f"{visible(name)}: {AT_CHANCE}; where it alone scored, nothing follows.") for name in names]
 
 
-def _score_or_reason(evidence: Evidence | None) -> Text:
+def _level(report: Report, evidence: Evidence) -> Level:
+    """The band of a detector's score; ``uncertain`` where it is no better than chance."""
+    if evidence.score is None:
+        return "undetermined"
+    return "uncertain" if evidence.detector in report.verdict.at_chance else level_of(evidence.score)
+
+
+def _score(score: float | None, level: Level) -> Text:
+    return Text("-") if score is None else Text(f"{score:.3f}", style=_STYLES[level])
+
+
+def _score_or_reason(report: Report, evidence: Evidence | None) -> Text:
     if evidence is None:
         return Text("")
     if evidence.score is not None:
-        return _score(evidence.score)
+        return _score(evidence.score, _level(report, evidence))
     return Text(visible(evidence.reason or ""), style="red" if evidence.status == "failed" else "dim")
 
 
-def _reading(evidence: Evidence) -> Text:
+def _reading(report: Report, evidence: Evidence) -> Text:
     if evidence.score is not None:
-        return Text(reading(evidence.score), style=_STYLES[level_of(evidence.score)])
+        return Text(reading_in(report, evidence), style=_STYLES[_level(report, evidence)])
     style = "red" if evidence.status == "failed" else ""
     return Text(f"{evidence.status}: {explanation(evidence)}", style=style)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fakefinder.records.report import REASONS, Evidence, VideoRecord
-from fakefinder.records.verdict import WORDS, level_of
+from fakefinder.records.measured import Measurement
+from fakefinder.records.report import REASONS, Evidence, Report, VideoRecord
+from fakefinder.records.verdict import AT_CHANCE, WORDS, level_of
 
 CANNOT_SEE: tuple[str, ...] = (
     "The published detectors were trained on face swaps made around 2020. On newer methods they miss much, "
@@ -58,6 +59,23 @@ def size(bytes_: int) -> str:
 def reading(score: float | None) -> str:
     """The band of a score in words, or an empty text where there is no score."""
     return "" if score is None else WORDS[level_of(score)]
+
+
+def reading_in(report: Report, evidence: Evidence) -> str:
+    """As ``reading``, of a detector's score; for one that is no better than chance, that it is so."""
+    if evidence.score is not None and evidence.detector in report.verdict.at_chance:
+        return AT_CHANCE
+    return reading(evidence.score)
+
+
+def measured(measurement: Measurement) -> str:
+    """How right a detector was where it was measured, in a sentence, or two where that is no better than chance."""
+    found = measurement.overall
+    said = f"Measured on {found.data} ({found.real} genuine, {found.fake} fake, {found.scored} scored)"
+    if found.auc is None:
+        return f"{said}."
+    said += f": AUC {found.auc.value:.2f}, 95 % interval {found.auc.low:.2f} to {found.auc.high:.2f}."
+    return f"{said} That is {AT_CHANCE}." if found.at_chance else said
 
 
 def explanation(evidence: Evidence) -> str:
