@@ -80,15 +80,20 @@ def _decoding() -> Iterator[Finding]:
 
 
 def _weights(store: WeightStore) -> Iterator[Finding]:
-    from fakefinder.detectors.registry import detector_class, names
+    from fakefinder.detectors.registry import detector_class, names, ready
     from fakefinder.errors import FakeFinderError
 
     yield True, "weight store", str(store.root)
     for name in names():
         try:
-            needs_weights = detector_class(name).card.needs_weights
-            found = f"version {store.active(name).version}" if needs_weights else "needs none"
+            found = _version(store, name) if detector_class(name).card.needs_weights else "needs no weights"
         except FakeFinderError as error:
             yield False, f"detector {name}", f"{error} {error.hint}"
         else:
             yield True, f"detector {name}", found
+    yield True, "a scan without --detector takes", ", ".join(ready(store))
+
+
+def _version(store: WeightStore, name: str) -> str:
+    active = store.active(name)
+    return f"version {active.version}" + (" (comes with FakeFinder)" if active.origin == "packaged" else "")

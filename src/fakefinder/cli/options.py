@@ -29,7 +29,7 @@ DetectorNames = Annotated[
         "--detector",
         "--detectors",
         "-d",
-        help="Names with commas between, or `all`; default: those with weights here.",
+        help="Names with commas between, or `all`; default: those whose weights you brought, else blend.",
     ),
 ]
 

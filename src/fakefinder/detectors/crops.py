@@ -120,23 +120,32 @@ def run_nets(
     return torch.stack([torch.cat(parts) for parts in outputs])
 
 
-def face_tracks(gathered: GatheredCrops, scores: Sequence[float] | None) -> list[TrackScore]:
-    """The faces as tracks for the evidence, each with the mean of its frames' ``scores`` (one for each crop).
+def crops_of_tracks(gathered: GatheredCrops) -> list[list[int]]:
+    """For each face over time the indices of its crops, in order of time; faces by their first appearance."""
+    firsts = [0, *accumulate(len(faces) for faces in gathered.faces)]
+    tracks = track_faces([[crop.box for crop in faces] for faces in gathered.faces])
+    return [[firsts[seen.position] + seen.box for seen in track.seen] for track in tracks]
 
-    Without ``scores`` the tracks say where faces were seen and that they have no score.
+
+def face_tracks(
+    gathered: GatheredCrops, scores: Sequence[float] | None, of_tracks: Sequence[float] | None = None
+) -> list[TrackScore]:
+    """The faces as tracks for the evidence, with ``scores`` for each crop.
+
+    A track's own score is that in ``of_tracks``, or else the mean of its frames' scores. Without ``scores`` the
+    tracks say where faces were seen and that they have no score.
     """
     tracks, all_crops = [], gathered.crops
-    firsts = [0, *accumulate(len(faces) for faces in gathered.faces)]
-    for track in track_faces([[crop.box for crop in faces] for faces in gathered.faces]):
-        indices = [firsts[seen.position] + seen.box for seen in track.seen]
+    for number, indices in enumerate(crops_of_tracks(gathered)):
         crops = [all_crops[i] for i in indices]
-        of_track = None if scores is None else [float(scores[i]) for i in indices]
+        of_frames = None if scores is None else [float(scores[i]) for i in indices]
+        mean = fmean(of_frames) if of_frames else None
         clearest = max(range(len(indices)), key=lambda i: crops[i].box.confidence)
         tracks.append(
             TrackScore(
-                track=track.track,
-                score=fmean(of_track) if of_track else None,
-                frames=tuple(map(_frame_score, crops, of_track or repeat(None))),
+                track=number,
+                score=of_tracks[number] if of_tracks else mean,
+                frames=tuple(map(_frame_score, crops, of_frames or repeat(None))),
                 thumbnail=gathered.thumbnails[indices[clearest]],
             )
         )

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from fakefinder.detectors.base import Detector, DetectorCard
 from fakefinder.errors import DetectorBroken, DetectorUnknown, FakeFinderError
 
 if TYPE_CHECKING:
+    from fakefinder.weights.manifest import Origin
     from fakefinder.weights.store import ActiveWeights, WeightStore
 
 GROUP = "fakefinder.detectors"
@@ -67,8 +68,15 @@ def card_and_class(name: str) -> tuple[DetectorCard, type[Detector] | DetectorBr
 
 
 def ready(store: WeightStore) -> list[str]:
-    """The detectors that can score now: those that need no weights, or have them here; all, where there is none."""
-    return [name for name in names() if _is_ready(name, store)] or names()
+    """The detectors that score where none is named: those that need no weights, and those whose weights were brought
+    here; where there are no such weights, the detectors whose weights come inside the package.
+
+    The latter are for a fresh machine: beside published detectors they would only dilute the mean.
+    """
+    origins = {name: _origin(name, store) for name in names()}
+    brought = [name for name, origin in origins.items() if origin in ("pull", "import")]
+    chosen = brought or [name for name in origins if store.is_packaged(name)]
+    return sorted([*chosen, *(name for name, origin in origins.items() if origin == "none needed")])
 
 
 def create(name: str, store: WeightStore, device: str = "cpu") -> Detector:
@@ -101,8 +109,9 @@ def _points() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
-def _is_ready(name: str, store: WeightStore) -> bool:
+def _origin(name: str, store: WeightStore) -> Origin | Literal["none needed"] | None:
+    """How a detector's active weights came here; None where they did not, or cannot be used."""
     try:
-        return not detector_class(name).card.needs_weights or bool(store.active(name))
+        return store.active(name).origin if detector_class(name).card.needs_weights else "none needed"
     except FakeFinderError:
-        return False
+        return None

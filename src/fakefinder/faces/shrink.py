@@ -58,3 +58,18 @@ class LongerSide:
     def __call__(self, rgb: RGB) -> tuple[RGB, float]:
         width, height, to_frame = self.size(rgb.shape[1], rgb.shape[0])
         return np.asarray(cv2.resize(rgb, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8), to_frame
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """A longer side of ``px`` pixels by averaging over areas; smaller frames stay as they are."""
+
+    px: int
+
+    def __call__(self, rgb: RGB) -> tuple[RGB, float]:
+        height, width = rgb.shape[:2]
+        to_frame = max(width, height) / self.px
+        if to_frame <= 1:
+            return rgb, 1.0
+        size = max(round(width / to_frame), 1), max(round(height / to_frame), 1)
+        return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8), to_frame
