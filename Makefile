@@ -13,9 +13,9 @@ GOLDEN ?= ../shared/golden
 demo: .venv/installed
 	mkdir -p $(OUT)
 	$(BIN)/python tools/make_demo_video.py $(OUT)/demo.mp4
-	$(BIN)/fakefinder weights pull mesonet
-	$(BIN)/fakefinder scan $(OUT)/demo.mp4 --detectors mesonet
-	$(BIN)/fakefinder scan $(OUT)/demo.mp4 --detectors mesonet --output $(OUT)/demo.html
+	$(BIN)/python tools/make_demo_video.py $(OUT)/demo_blended.mp4 --blended
+	$(BIN)/fakefinder scan $(OUT)/demo.mp4 $(OUT)/demo_blended.mp4 --detectors blend
+	$(BIN)/fakefinder scan $(OUT)/demo.mp4 $(OUT)/demo_blended.mp4 --detectors blend --output $(OUT)/demo.html
 	@echo "The report is in $(OUT)/demo.html; open it in a browser."
 
 test: .venv/installed

@@ -48,7 +48,7 @@ def test_a_report_fits_the_published_schema() -> None:
         "verdict": {
             "level": "uncertain",
             "score": 0.5,
-            "method": "mean_v1",
+            "method": "mean_v2",
             "detectors_scored": 1,
             "detectors_asked": 1,
             "sentence": "",

@@ -59,4 +59,4 @@ def _section(title: str, items: Iterable[str]) -> list[str]:
 
 def _needs(card: DetectorCard) -> list[str]:
     needs = ["moving pictures" if card.needs_video else "one frame or more"]
-    return [*needs, "weights in the weight store"] if card.needs_weights else needs
+    return [*needs, "weights"] if card.needs_weights else needs
