@@ -26,7 +26,6 @@ class Learner:
         self._average = MovingAverage(self._net, recipe.average_decay)
         self._to_input = to_input
         self._recipe = recipe
-        self._half = device == "cuda" and recipe.precision == "bfloat16"
         weights = [weight for weight in self._net.parameters() if weight.requires_grad]
         groups = [
             {"params": [weight for weight in weights if weight.ndim > 1], "weight_decay": recipe.weight_decay},
@@ -64,7 +63,7 @@ class Learner:
     @torch.no_grad()
     def judge(self, pictures: Tensor) -> Tensor:
         """The averaged net's logits, float32 (n,) on the CPU, of uint8 (n, h, w, 3)."""
-        return self._logits(self.averaged, self._pictures(pictures)).cpu()
+        return _flat(self.averaged(self._pictures(pictures))).cpu()
 
     def state_dict(self) -> dict[str, Any]:
         """Tensors and plain values, from which ``load_state_dict`` makes an equal learner."""
@@ -83,16 +82,17 @@ class Learner:
         self._optimiser.load_state_dict(state["optimiser"])
 
     def _loss(self, pictures: Tensor, targets: Tensor) -> Tensor:
-        return binary_cross_entropy_with_logits(self._logits(self._net, pictures), targets)
-
-    def _logits(self, net: nn.Module, pictures: Tensor) -> Tensor:
-        with torch.autocast(self.device, torch.bfloat16, enabled=self._half):
-            logits: Tensor = net(pictures)
-        return logits.flatten().float()
+        with torch.autocast(self.device, torch.bfloat16, enabled=self._recipe.precision == "bfloat16"):
+            logits = self._net(pictures)
+        return binary_cross_entropy_with_logits(_flat(logits), targets)
 
     def _pictures(self, pictures: Tensor) -> Tensor:
         x = pictures.to(self.device, non_blocking=True).permute(0, 3, 1, 2).float() / 255
         return self._to_input(x).contiguous(memory_format=torch.channels_last)
+
+
+def _flat(logits: Tensor) -> Tensor:
+    return logits.flatten().float()
 
 
 def labels_of(pairs: Tensor) -> Tensor:

@@ -41,7 +41,9 @@ class TrainingRecipe(BaseModel):
     held_out_share: float = Field(gt=0, lt=1, description="Share of the faces that are kept for measuring.")
     held_out_pairs: int = Field(ge=1, description="Pairs made of each of these faces, always the same.")
     patience: int = Field(ge=1, description="Epochs without a lower held-out loss after which training stops.")
-    precision: Literal["float32", "bfloat16"] = Field(description="Of the arithmetic on CUDA; a CPU takes float32.")
+    precision: Literal["float32", "bfloat16"] = Field(
+        description="Of the arithmetic in training; bfloat16 is quicker where the machine has it. Measured in float32."
+    )
     workers: int = Field(ge=0, description="Processes that make pairs beside the one that trains.")
 
     @property
