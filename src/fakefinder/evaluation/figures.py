@@ -37,6 +37,8 @@ def figures(fake: ArrayLike, scores: ArrayLike, *, threshold: float = 0.5, fille
     truth, p = np.asarray(fake, dtype=bool), np.asarray(scores, dtype=np.float64)
     if truth.shape != p.shape or truth.ndim != 1 or not ((p >= 0) & (p <= 1)).all():
         raise ValueError("figures need as many truths as scores, and scores between 0 and 1")
+    order = np.lexsort((truth, p))  # the same videos in another order shall have the same intervals
+    truth, p = truth[order], p[order]
     both = bool(truth.any() and not truth.all())
     found = _measured(truth, p, _OF_BOTH if both else _OF_ONE_CLASS)
     auc = found.pop("auc", Figure())

@@ -1,7 +1,8 @@
 """Figures of many resamples at once.
 
 All take ``counts``, float64 (resamples, videos): how often each video is in each resample; ``fake``, bool (videos);
-``scores``, float64 (videos), P(fake). All give float64 (resamples). Counts of one are the videos as they are.
+``scores``, float64 (videos), P(fake), ascending. All give float64 (resamples). Counts of one
+are the videos as they are.
 """
 
 from __future__ import annotations
@@ -60,12 +61,11 @@ def bin_of(scores: Floats) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
 
 
 def _at_each_score(counts: Floats, fake: Bools, scores: Floats) -> tuple[Floats, Floats]:
-    """How many fakes and how many reals have each distinct score, ascending: (resamples, distinct scores) each."""
-    order = np.argsort(scores, kind="stable")
-    ascending = scores[order]
-    starts = np.flatnonzero(np.r_[True, ascending[1:] != ascending[:-1]])
-    fakes, reals = (np.add.reduceat((counts * of_class)[:, order], starts, axis=1) for of_class in (fake, ~fake))
-    return fakes, reals
+    """How many fakes and how many reals have each distinct score: (resamples, distinct scores) each."""
+    starts = np.flatnonzero(np.r_[True, scores[1:] != scores[:-1]])
+    everyone = np.add.reduceat(counts, starts, axis=1)
+    fakes = np.add.reduceat(counts * fake, starts, axis=1)
+    return fakes, everyone - fakes
 
 
 def _rising(drawn: Floats) -> Floats:

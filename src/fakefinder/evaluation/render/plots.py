@@ -41,6 +41,7 @@ def roc(results: Sequence[DetectorResult]) -> Markup:
                 found.roc.tpr,
                 color=_INK if result.name == "collective" else _COLOURS[number % len(_COLOURS)],
                 linewidth=1.8,
+                clip_on=False,
                 linestyle="-" if number < len(_COLOURS) else (0, (2, 1)),
                 label=f"{visible(result.name)}, AUC {found.auc.value:.3f}",
             )
@@ -56,7 +57,7 @@ def reliability(result: DetectorResult, number: int) -> Markup:
     full = [one for one in result.overall.figures.bins if one.mean_score is not None and one.share_fake is not None]
     mean, share = [one.mean_score or 0.0 for one in full], [one.share_fake or 0.0 for one in full]
     colour = _INK if result.name == "collective" else _COLOURS[number % len(_COLOURS)]
-    axes.plot(mean, share, color=colour, linewidth=1.2)
+    axes.plot(mean, share, color=colour, linewidth=1.2, clip_on=False)
     axes.scatter(mean, share, s=_areas(full), color=colour, clip_on=False, zorder=3)
     label = f"Reliability of {visible(result.name)}: {videos(sum(one.videos for one in full))} in {len(full)} bins"
     return _svg(figure, f"reliability-{number}", label)

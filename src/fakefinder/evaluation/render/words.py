@@ -88,7 +88,6 @@ def _one_sided(evaluation: Evaluation) -> list[str]:
 def notes(evaluation: Evaluation) -> Iterator[str]:
     """What a reader must know to read the figures."""
     origin = evaluation.provenance
-    yield evaluation.missing
     yield (
         f"A score of {origin.options.threshold:g} or more counts as a call of fake. Detected is the share of fakes "
         "that are called fake, false alarms the share of genuine videos that are."
