@@ -13,14 +13,12 @@ from torch import Tensor, nn
 
 from fakefinder.nets.efficientnet import from_efficientnet_pytorch
 
-INPUT_SIZE = 224
-"""Side of the pictures that the published ImageNet weights were trained with."""
 HEAD_STD = 0.01
 """Of the weights of a new last layer; the default for one output gives logits of several units before training."""
 
 
 def efficientnet_lite0(outputs: int = 1, *, dropout: float = 0.0, drop_path: float = 0.0) -> nn.Module:
-    """A net that maps float32 (N, 3, 224, 224) in [-1, 1] to logits (N, outputs); weights random.
+    """A net that maps float32 (N, 3, H, W) in [-1, 1] to logits (N, outputs); weights random.
 
     Args:
         outputs: width of the last layer.

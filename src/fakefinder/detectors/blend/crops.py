@@ -14,7 +14,7 @@ from fakefinder.faces.finder import FaceBox, FaceFinder
 from fakefinder.media.sample import distinct, spread
 from fakefinder.media.video import RGB, Frame, VideoInfo
 
-INPUT_SIZE = 224
+INPUT_SIZE = 192
 MARGIN = 0.2
 """What a crop shows beyond the longer side of the face's box, as in training."""
 MIN_FACE_PX = 64
