@@ -113,7 +113,7 @@ def test_csv_has_a_row_for_each_video_and_detector(evaluated: Evaluated) -> None
 
 def test_table(evaluated: Evaluated) -> None:
     text = table(evaluated())
-    for part in ("alpha", "collective", "0.750", "4 of 5", "phone", "no score: abstained (no_face) 2", "left out"):
+    for part in ("alpha", "collective", "0.750", "4/5", "phone", "no score: abstained (no_face) 2", "left out"):
         assert part in text
 
 

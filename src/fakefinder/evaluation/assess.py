@@ -10,6 +10,7 @@ from fakefinder.evaluation.collect import LabelledVideo
 from fakefinder.evaluation.figures import figures
 from fakefinder.evaluation.pairs import pair
 from fakefinder.evaluation.result import (
+    COLLECTIVE,
     NOT_SCANNED,
     DetectorResult,
     GroupResult,
@@ -22,7 +23,6 @@ from fakefinder.evaluation.result import (
 )
 from fakefinder.records.verdict import reach_verdict
 
-COLLECTIVE = "collective"
 _NO_DETECTOR_SCORED = "no_detector_scored"
 
 OutcomeOf = Callable[[VideoResult], Outcome]

@@ -16,6 +16,7 @@ from fakefinder.evaluation.manifest import Label
 from fakefinder.records.report import Score
 
 NOT_SCANNED = "not_scanned"
+COLLECTIVE = "collective"
 
 
 class _Value(BaseModel):

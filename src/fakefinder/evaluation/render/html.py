@@ -77,6 +77,7 @@ def _environment() -> Environment:
         "error": error,
         "group_name": words.group_name,
         "heading": words.heading,
+        "line_colour": plots.line_colour,
         "notes": words.notes,
         "reliability": plots.reliability,
         "roc": plots.roc,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from fakefinder.evaluation.render.words import videos
-from fakefinder.evaluation.result import Bin, DetectorResult
+from fakefinder.evaluation.result import COLLECTIVE, Bin, DetectorResult
 from fakefinder.records.render.words import visible
 
 if TYPE_CHECKING:
@@ -32,20 +32,17 @@ def roc(results: Sequence[DetectorResult]) -> Markup:
     """The ROC curves of all detectors that have one, with the line of chance."""
     figure, axes = _square(4.6)
     _label(axes, "False alarms: share of the genuine videos called fake", "Detected: share of the fakes called fake")
-    axes.plot((0, 1), (0, 1), color=_SOFT, linewidth=1, linestyle=(0, (4, 3)), label="chance")
+    axes.plot((0, 1), (0, 1), color=_SOFT, linewidth=1, linestyle=(0, (4, 3)))
     for number, result in enumerate(results):
         found = result.overall.figures
         if found.auc.value is not None:
             axes.plot(
                 found.roc.false_alarm_rate,
                 found.roc.tpr,
-                color=_INK if result.name == "collective" else _COLOURS[number % len(_COLOURS)],
+                color=_colour(result, number),
                 linewidth=1.8,
                 clip_on=False,
-                linestyle="-" if number < len(_COLOURS) else (0, (2, 1)),
-                label=f"{visible(result.name)}, AUC {found.auc.value:.3f}",
             )
-    axes.legend(loc="lower right", frameon=False, labelcolor=_INK)
     return _svg(figure, "roc", "ROC curves of the detectors, and the line of chance")
 
 
@@ -56,11 +53,21 @@ def reliability(result: DetectorResult, number: int) -> Markup:
     axes.plot((0, 1), (0, 1), color=_SOFT, linewidth=1, linestyle=(0, (4, 3)))
     full = [one for one in result.overall.figures.bins if one.mean_score is not None and one.share_fake is not None]
     mean, share = [one.mean_score or 0.0 for one in full], [one.share_fake or 0.0 for one in full]
-    colour = _INK if result.name == "collective" else _COLOURS[number % len(_COLOURS)]
+    colour = _colour(result, number)
     axes.plot(mean, share, color=colour, linewidth=1.2, clip_on=False)
     axes.scatter(mean, share, s=_areas(full), color=colour, clip_on=False, zorder=3)
     label = f"Reliability of {visible(result.name)}: {videos(sum(one.videos for one in full))} in {len(full)} bins"
     return _svg(figure, f"reliability-{number}", label)
+
+
+def line_colour(result: DetectorResult, number: int) -> str:
+    """The colour of a detector's lines on the page, for the legend."""
+    colour = _colour(result, number)
+    return _PAGE_COLOURS.get(colour, colour)
+
+
+def _colour(result: DetectorResult, number: int) -> str:
+    return _INK if result.name == COLLECTIVE else _COLOURS[number % len(_COLOURS)]
 
 
 def _areas(bins: Sequence[Bin]) -> list[float]:

@@ -36,18 +36,13 @@ def _overall(evaluation: Evaluation) -> Table:
 
 def _groups(evaluation: Evaluation) -> Table:
     table = _table("Group", "Detector", "Real", "Fake", "Scored", "AUC", "Log loss", "Detected", "False alarms")
-    for result in words.results(evaluation):
-        for one in result.groups:
+    results = words.results(evaluation)
+    for of_one_group in zip(*(result.groups for result in results), strict=True):
+        for result, one in zip(results, of_one_group, strict=True):
             found = one.figures
             cells = (found.auc, found.log_loss, found.tpr, found.false_alarm_rate)
-            table.add_row(
-                Text(words.group_name(one)),
-                Text(visible(result.name)),
-                str(found.real),
-                str(found.fake),
-                words.scored(one.coverage),
-                *map(_cell, cells),
-            )
+            counts = str(found.real), str(found.fake), _short(words.scored(one.coverage))
+            table.add_row(Text(words.group_name(one)), Text(visible(result.name)), *counts, *map(_cell, cells))
     return table
 
 
@@ -86,7 +81,7 @@ def _remarks(evaluation: Evaluation) -> Iterator[str]:
 
 
 def _cells(result: GroupResult) -> list[Text | str]:
-    return [words.scored(result.coverage), *map(_cell, _figures(result.figures))]
+    return [_short(words.scored(result.coverage)), *map(_cell, _figures(result.figures))]
 
 
 def _figures(found: Figures) -> tuple[Figure, ...]:
@@ -105,7 +100,12 @@ def _figures(found: Figures) -> tuple[Figure, ...]:
 
 def _cell(figure: Figure) -> Text:
     ends = words.ends(figure)
-    return Text(words.value(figure)).append(f"\n{ends.replace(' to ', '-')}" if ends else "", style="dim")
+    return Text(_short(words.value(figure))).append(f"\n{_short(ends)}" if ends else "", style="dim")
+
+
+def _short(text: str) -> str:
+    """As ``12 of 20`` and ``0.52 to 0.88`` fit into columns: ``12/20``, ``0.52-0.88``."""
+    return text.replace(" of ", "/").replace(" to ", "-")
 
 
 def _number(value: float | None) -> str:
