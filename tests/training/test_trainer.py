@@ -129,7 +129,7 @@ def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_last_good_state(tra
             return x.mean(dim=(1, 2, 3)) * self.weight / 0
 
     run = trainer("a")
-    broken = Trainer(replace(run._course, net=Broken()), run._recipe, tmp_path / "a")
+    broken = Trainer(replace(run._course, net=Broken()), run.recipe, tmp_path / "a")
     with pytest.raises(TrainingDiverged, match="epoch 1"):
         broken.run()
     assert not (tmp_path / "a" / LAST).exists()

@@ -2,70 +2,55 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from torch import nn
+
+from fakefinder.detectors.blend.trainable import BlendTrainable
 from fakefinder.detectors.boken import largest_face_finder
 from fakefinder.errors import UsageError
-from fakefinder.training import picture_files
-from fakefinder.training.checkpoint import LAST, write_whole
+from fakefinder.training.checkpoint import write_whole
 from fakefinder.training.examples import HELD_OUT_SEED, BlendedPairs
+from fakefinder.training.export import Source
+from fakefinder.training.finish import Origin
 from fakefinder.training.held_out import held_out
+from fakefinder.training.picture_files import PictureFile, list_sha256, to_csv
 from fakefinder.training.portraits import Portraits, find_portraits
-from fakefinder.training.recipe import TrainingRecipe, read_recipe
-from fakefinder.training.start import starting_net
+from fakefinder.training.recipe import TrainingRecipe
 from fakefinder.training.trainer import Course
 from fakefinder.weights.active import file_sha256
 
-RECIPE, PICTURES = "recipe.toml", "pictures.csv"
+PICTURES = "pictures.csv"
 LEAST_FACES = 20
 """Fewer faces than this are surely a mistake; a useful detector needs hundreds."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """The pictures of a run and their faces, those that are held out apart."""
+    """The pictures below the folder ``root`` and their faces, those that are held out apart."""
 
-    pictures: list[picture_files.PictureFile]
+    root: Path
+    pictures: Sequence[PictureFile]
     faces: Portraits
     train: Portraits
     held: Portraits
 
 
-def prepared(folder: Path, recipe: TrainingRecipe) -> None:
-    """Make the folder of a run and write its recipe there.
-
-    Raises:
-        UsageError: it cannot be written to, or it holds a run with another recipe.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"The folder {str(folder)!r} cannot be made: {error.strerror}.") from error
-    if not os.access(folder, os.W_OK):
-        raise UsageError(f"The folder {str(folder)!r} cannot be written to.", hint="Name another with --out.")
-    if (folder / LAST).is_file() and (folder / RECIPE).is_file():
-        differing = recipe.differences(read_recipe(folder / RECIPE))
-        if differing:
-            raise UsageError(
-                f"{folder} holds a run with another recipe: {'; '.join(differing)}.",
-                hint="Name another folder with --out, or repeat the command that began that run.",
-            )
-    write_whole(folder / RECIPE, recipe.to_toml().encode())
-
-
 def material(
-    real: Path, folder: Path, recipe: TrainingRecipe, watch: Callable[[int, int], None] = lambda done, total: None
+    real: Path,
+    pictures: Sequence[PictureFile],
+    folder: Path,
+    recipe: TrainingRecipe,
+    watch: Callable[[int, int], None] = lambda done, total: None,
 ) -> Material:
     """The faces in the pictures below ``real``; found once and kept in the run's folder.
 
     Raises:
-        UsageError: no pictures, or too few faces in them.
+        UsageError: too few faces.
     """
-    pictures = picture_files.picture_files(real)
-    write_whole(folder / PICTURES, picture_files.to_csv(pictures).encode())
+    write_whole(folder / PICTURES, to_csv(pictures).encode())
     faces = find_portraits(
         pictures,
         real,
@@ -80,25 +65,33 @@ def material(
             hint="Take portraits of many people, the larger the better; hundreds are needed for a useful detector.",
         )
     held = held_out(faces.sha256s, recipe.held_out_share)
-    return Material(
-        pictures, faces, train=faces.chosen(lambda sha256: sha256 not in held), held=faces.chosen(held.__contains__)
+    train = faces.chosen(lambda sha256: sha256 not in held)
+    return Material(real, pictures, faces, train, faces.chosen(held.__contains__))
+
+
+def blend_origin(found: Material, init: Path | None) -> Origin:
+    """What the record of the run tells of its beginning."""
+    name = found.root.resolve().name
+    return Origin(
+        detector="blend",
+        data=(Source(name=name, sha256=list_sha256(found.pictures), count=len(found.pictures)),),
+        started_from=Source(name=init.name, sha256=file_sha256(init)) if init else None,
+        trained_on=len(found.train),
+        held_out=len(found.held),
+        papers={PICTURES: to_csv(found.pictures)},
     )
 
 
-def blend_course(found: Material, recipe: TrainingRecipe, init: Path | None) -> Course:
-    """What ``blend`` is trained on, starting from the file ``init`` or from random weights.
-
-    Raises:
-        UsageError: ``init`` does not fit.
-    """
+def blend_course(net: nn.Module, found: Material, recipe: TrainingRecipe, init: Path | None) -> Course:
+    """What ``blend`` is trained on; ``net`` holds the weights of the file ``init``, or random ones."""
     return Course(
-        net=starting_net(init, recipe),
-        to_input=lambda x: x * 2 - 1,
+        net=net,
+        to_input=BlendTrainable().to_input,
         train=BlendedPairs(found.train, recipe.input_px, recipe.seed),
         held_out=BlendedPairs(found.held, recipe.input_px, HELD_OUT_SEED),
         identity={
             "recipe": recipe.sha256,
-            "set of pictures": picture_files.list_sha256(found.pictures),
+            "set of pictures": list_sha256(found.pictures),
             "file to start from": file_sha256(init) if init else "none",
         },
     )

@@ -20,8 +20,9 @@ def curves(history: Sequence[EpochRecord]) -> bytes:
     losses.plot(epochs, [record.held_out_loss for record in history], label="held-out faces")
     losses.set(xlabel="epoch", ylabel="log loss")
     areas.plot(epochs, [record.held_out_auc for record in history], label="held-out faces", color="C1")
-    for name in history[-1].tune_auc if history else ():
-        areas.plot(epochs, [record.tune_auc[name] for record in history], label=name)
+    for name in sorted({name for record in history for name in record.tune_auc}):
+        watched = [(record.epoch, record.tune_auc[name]) for record in history if name in record.tune_auc]
+        areas.plot(*zip(*watched, strict=True), label=name)
     areas.set(xlabel="epoch", ylabel="area under the ROC curve")
     for axes in (losses, areas):
         axes.legend()

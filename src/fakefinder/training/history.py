@@ -56,7 +56,8 @@ def to_csv(history: Sequence[EpochRecord]) -> str:
     """A line for each epoch, below the names of the columns."""
     text = io.StringIO()
     rows = [record.flat() for record in history]
-    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+    names = dict.fromkeys(name for row in rows for name in row)
+    writer = csv.DictWriter(text, list(names), lineterminator="\n")
     writer.writeheader()
     writer.writerows(
         {name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()} for row in rows

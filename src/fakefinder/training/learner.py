@@ -15,6 +15,8 @@ from fakefinder.training.sharpness import uphill
 
 ToInput = Callable[[Tensor], Tensor]
 """From float32 (N, 3, h, w) in [0, 1] to what a net takes."""
+Judge = Callable[[Tensor], Tensor]
+"""From pictures, uint8 (n, h, w, 3), to logits, float32 (n,) on the CPU; positive is fake."""
 
 
 class Learner:
@@ -46,7 +48,8 @@ class Learner:
         """
         for group in self._optimiser.param_groups:
             group["lr"] = rate
-        pictures, labels = self._pictures(pairs.flatten(0, 1)), labels_of(pairs).to(self.device)
+        pictures = _inputs(pairs.flatten(0, 1), self._to_input, self.device)
+        labels = labels_of(pairs).to(self.device)
         smoothing = self._recipe.label_smoothing
         targets = labels * (1 - smoothing) + smoothing / 2
         loss = self._loss(pictures, targets)
@@ -60,10 +63,10 @@ class Learner:
         self._average.update(self._net)
         return loss.item()
 
-    @torch.no_grad()
-    def judge(self, pictures: Tensor) -> Tensor:
-        """The averaged net's logits, float32 (n,) on the CPU, of uint8 (n, h, w, 3)."""
-        return _flat(self.averaged(self._pictures(pictures))).cpu()
+    @property
+    def judge(self) -> Judge:
+        """What the averaged net says."""
+        return judge_of(self.averaged, self._to_input, self.device)
 
     def state_dict(self) -> dict[str, Any]:
         """Tensors and plain values, from which ``load_state_dict`` makes an equal learner."""
@@ -86,9 +89,20 @@ class Learner:
             logits = self._net(pictures)
         return binary_cross_entropy_with_logits(_flat(logits), targets)
 
-    def _pictures(self, pictures: Tensor) -> Tensor:
-        x = pictures.to(self.device, non_blocking=True).permute(0, 3, 1, 2).float() / 255
-        return self._to_input(x).contiguous(memory_format=torch.channels_last)
+
+def judge_of(net: nn.Module, to_input: ToInput, device: str) -> Judge:
+    """What a net in eval mode on ``device`` says of pictures, in float32."""
+
+    @torch.no_grad()
+    def judge(pictures: Tensor) -> Tensor:
+        return _flat(net(_inputs(pictures, to_input, device))).cpu()
+
+    return judge
+
+
+def _inputs(pictures: Tensor, to_input: ToInput, device: str) -> Tensor:
+    x = pictures.to(device, non_blocking=True).permute(0, 3, 1, 2).float() / 255
+    return to_input(x).contiguous(memory_format=torch.channels_last)
 
 
 def _flat(logits: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fakefinder.training.learner import labels_of
+from fakefinder.training.learner import Judge, labels_of
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ def figures(logits: NDArray[np.float64], labels: NDArray[np.float64]) -> Figures
     )
 
 
-def measure(judge: Callable[[Tensor], Tensor], batches: Iterable[Tensor]) -> Figures:
-    """The figures of ``judge`` (uint8 (n, h, w, 3) to logits (n,)) over batches of pairs."""
+def measure(judge: Judge, batches: Iterable[Tensor]) -> Figures:
+    """The figures of ``judge`` over batches of pairs."""
     logits, labels = [], []
     for pairs in batches:
         logits.append(judge(pairs.flatten(0, 1)))

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fakefinder.errors import UsageError
 
-DEFAULT_FILE = "blend.toml"
+DEFAULT_FILE, FINE_TUNE_FILE = "blend.toml", "fine_tune.toml"
+"""What training from pictures of real faces and fine-tuning on labelled videos take by default."""
 WITHOUT_EFFECT = frozenset({"workers"})
 """Fields that change how fast a run is and not what comes out of it."""
 
@@ -67,19 +68,19 @@ class TrainingRecipe(BaseModel):
 
 
 @cache
-def default_recipe() -> TrainingRecipe:
-    """The recipe that ships with the package."""
-    text = files("fakefinder.training").joinpath(DEFAULT_FILE).read_text(encoding="utf-8")
+def default_recipe(file: str = DEFAULT_FILE) -> TrainingRecipe:
+    """One of the recipes that ship with the package."""
+    text = files("fakefinder.training").joinpath(file).read_text(encoding="utf-8")
     return TrainingRecipe.model_validate(tomllib.loads(text))
 
 
-def read_recipe(path: Path | None, **changes: int | None) -> TrainingRecipe:
-    """The recipe of a TOML file over the default one, with ``changes`` over both where they are not None.
+def read_recipe(path: Path | None, default: str = DEFAULT_FILE, **changes: int | None) -> TrainingRecipe:
+    """The recipe of a TOML file over a default one, with ``changes`` over both where they are not None.
 
     Raises:
         UsageError: the file cannot be read, names an unknown field or holds a value out of range.
     """
-    given: dict[str, Any] = default_recipe().model_dump()
+    given: dict[str, Any] = default_recipe(default).model_dump()
     if path is not None:
         try:
             given |= tomllib.loads(path.read_text(encoding="utf-8"))

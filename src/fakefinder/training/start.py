@@ -7,8 +7,11 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from fakefinder.detectors.blend.calibration import KEYS
+from fakefinder.detectors.blend.trainable import BlendTrainable
+from fakefinder.detectors.trainable import Trainable
 from fakefinder.errors import UsageError, WeightsError
-from fakefinder.nets.efficientnet_lite import body_from_imagenet, efficientnet_lite0
+from fakefinder.nets.efficientnet_lite import body_from_imagenet
 from fakefinder.training.recipe import TrainingRecipe
 from fakefinder.weights.load import load_strict, read_published
 
@@ -27,19 +30,24 @@ def starting_net(init: Path | None, recipe: TrainingRecipe) -> nn.Module:
     Raises:
         UsageError: the file is not there, or is of neither layout.
     """
-    with torch.random.fork_rng(devices=()):
-        torch.manual_seed(recipe.seed)
-        net = efficientnet_lite0(1, dropout=recipe.dropout, drop_path=recipe.drop_path)
+    net = random_net(BlendTrainable(), recipe)
     if init is not None:
         try:
             tensors = read_published(init)
             if _IMAGENET_KEY in tensors:
                 head = {key: value for key, value in net.state_dict().items() if key.startswith(_HEAD)}
                 tensors = body_from_imagenet(tensors) | head
-            load_strict(net, tensors)
+            load_strict(net, tensors, ignore=(KEYS,))
         except (OSError, WeightsError) as error:
             raise UsageError(
                 f"Training cannot start from {str(init)!r}: {error}",
                 hint="`python tools/fetch_init.py FILE` writes the file that --init takes.",
             ) from error
     return net
+
+
+def random_net(trainable: Trainable, recipe: TrainingRecipe) -> nn.Module:
+    """The detector's net on weights that are drawn with the recipe's seed; torch's own dice stay as they are."""
+    with torch.random.fork_rng(devices=()):
+        torch.manual_seed(recipe.seed)
+        return trainable.net(dropout=recipe.dropout, drop_path=recipe.drop_path)

@@ -42,10 +42,17 @@ class PairStream:
 
         What does not fill the last step of an epoch is left to other epochs, whose orders differ.
         """
+        return self._loaded(self._from(epoch, step))
+
+    def held_out(self) -> Iterator[Tensor]:
+        """The batches of all held-out pairs, once."""
+        return self._loaded(iter(self._held_out()))
+
+    def _loaded(self, places: Iterator[list[Place]]) -> Iterator[Tensor]:
         workers = self._recipe.workers
         loader = DataLoader(
             self._pairs,
-            batch_sampler=_Places(self._from(epoch, step)),
+            batch_sampler=_Places(places),
             num_workers=workers,
             prefetch_factor=AHEAD if workers else None,
             worker_init_fn=_as_worker,

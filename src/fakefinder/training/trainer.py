@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from itertools import islice
 from math import isfinite
@@ -20,8 +21,8 @@ from fakefinder.training.checkpoint import BEST, LAST, read_checkpoint, write_ch
 from fakefinder.training.curves import curves
 from fakefinder.training.examples import PairSet
 from fakefinder.training.history import EpochRecord
-from fakefinder.training.learner import Learner, ToInput
-from fakefinder.training.measure import measure
+from fakefinder.training.learner import Judge, Learner, ToInput, judge_of
+from fakefinder.training.measure import Figures, measure
 from fakefinder.training.recipe import TrainingRecipe
 from fakefinder.training.schedule import learning_rate
 from fakefinder.training.stop import stop_requests
@@ -38,7 +39,7 @@ class Watched(Protocol):
     @property
     def name(self) -> str: ...
 
-    def auc(self, judge: Callable[[Tensor], Tensor]) -> float: ...
+    def auc(self, judge: Judge) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,6 @@ class Course:
     train: PairSet
     held_out: PairSet
     identity: Mapping[str, str]
-    watched: Sequence[Watched] = ()
 
 
 @dataclass(frozen=True)
@@ -87,15 +87,24 @@ class Trainer:
         folder: Path,
         *,
         device: str = "cpu",
+        watched: Sequence[Watched] = (),
         watch: Watch = lambda seen: None,
     ) -> None:
-        """Take up the run in ``folder`` (which exists), or begin one. ``device`` is ``cpu`` or ``cuda``.
+        """Take up the run in ``folder`` (which exists), or begin one.
+
+        Args:
+            course: what is trained and on what.
+            recipe: how.
+            folder: of the run.
+            device: ``cpu`` or ``cuda``.
+            watched: labelled videos to measure with after each epoch; they change nothing.
+            watch: is told of each step and each epoch.
 
         Raises:
             UsageError: the folder holds a run of another course.
         """
-        self._course, self._recipe, self._folder, self._device = course, recipe, folder, device
-        self._watch = watch
+        self._course, self.recipe, self._folder, self.device = course, recipe, folder, device
+        self._watched, self._watch = watched, watch
         self._stream = PairStream(course.train, course.held_out, recipe, device)
         self._learner = Learner(course.net, course.to_input, recipe, device)
         self._position = _Position()
@@ -106,7 +115,25 @@ class Trainer:
     @property
     def finished(self) -> bool:
         """All epochs are done, or the held-out loss has not become lower for as long as the recipe has patience."""
-        return self._position.epoch >= self._recipe.epochs or history.stale(self.history) >= self._recipe.patience
+        return self._position.epoch >= self.recipe.epochs or history.stale(self.history) >= self.recipe.patience
+
+    def best_weights(self) -> dict[str, Tensor]:
+        """The averaged weights of the best epoch, on the CPU; there is one."""
+        state = read_checkpoint(self._folder / BEST)
+        if state is None:
+            raise UsageError(f"{self._folder / BEST} is gone.", hint="Remove the folder to begin that run again.")
+        weights: dict[str, Tensor] = state["average"]
+        return weights
+
+    def judge_with(self, weights: Mapping[str, Tensor]) -> Judge:
+        """What the trained net says with these weights."""
+        net = deepcopy(self._learner.averaged)
+        net.load_state_dict(weights)
+        return judge_of(net, self._course.to_input, self.device)
+
+    def measured_with(self, weights: Mapping[str, Tensor]) -> Figures:
+        """The figures of the trained net with these weights on the held-out pairs."""
+        return measure(self.judge_with(weights), self._stream.held_out())
 
     def run(self) -> bool:
         """Train to the end; False where the user has stopped it before. Either way everything is saved.
@@ -124,7 +151,7 @@ class Trainer:
 
     def _train(self, batches: Iterator[Tensor], stop_asked: Callable[[], bool]) -> bool:
         """Take the steps that are left of an epoch; False where the user has stopped it."""
-        recipe, at, steps = self._recipe, self._position, self._stream.steps
+        recipe, at, steps = self.recipe, self._position, self._stream.steps
         saved = mark = time.monotonic()
         while at.step < steps:
             loss = self._learner.learn(next(batches), self._rate(at.epoch, at.step))
@@ -144,7 +171,7 @@ class Trainer:
         """Measure, note and save; the best weights first, so that no log names weights that are not there."""
         started = time.monotonic()
         figures = measure(self._learner.judge, islice(batches, self._stream.held_out_batches))
-        tune_auc = {watched.name: watched.auc(self._learner.judge) for watched in self._course.watched}
+        tune_auc = {watched.name: watched.auc(self._learner.judge) for watched in self._watched}
         at = self._position
         record = EpochRecord(
             epoch=at.epoch + 1,
@@ -169,10 +196,10 @@ class Trainer:
 
     def _rate(self, epoch: int, step: int) -> float:
         steps = self._stream.steps
-        return learning_rate(epoch * steps + step, self._recipe.epochs * steps, self._recipe)
+        return learning_rate(epoch * steps + step, self.recipe.epochs * steps, self.recipe)
 
     def _save(self) -> None:
-        self._random = _random_state(self._device)
+        self._random = _random_state(self.device)
         state = {
             "identity": dict(self._course.identity),
             "learner": self._learner.state_dict(),
@@ -200,12 +227,12 @@ class Trainer:
     def _own_randomness(self) -> Iterator[None]:
         """Inside, torch draws from the recipe's seed or goes on where the run was stopped; outside all is as before."""
         with ExitStack() as stack:
-            stack.enter_context(torch.random.fork_rng(devices=[0] if self._device == "cuda" else ()))
+            stack.enter_context(torch.random.fork_rng(devices=[0] if self.device == "cuda" else ()))
             stack.enter_context(torch.backends.cudnn.flags(deterministic=True, benchmark=False))
-            torch.manual_seed(self._recipe.seed)
+            torch.manual_seed(self.recipe.seed)
             if self._random is not None:
                 torch.set_rng_state(self._random["cpu"])
-                if self._device == "cuda" and "cuda" in self._random:
+                if self.device == "cuda" and "cuda" in self._random:
                     torch.cuda.set_rng_state(self._random["cuda"])
             yield
 

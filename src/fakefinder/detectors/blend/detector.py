@@ -18,11 +18,20 @@ from fakefinder.faces.crop import FaceCrop
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from fakefinder.detectors.trainable import Trainable
+
 
 class Blend(Detector):
     """The highest P(fake) of a face over time, from the mean of its calibrated logits."""
 
     card = CARD
+
+    @staticmethod
+    def trainable(device: str) -> Trainable:
+        """What training needs of this detector."""
+        from fakefinder.detectors.blend.trainable import BlendTrainable
+
+        return BlendTrainable(device)
 
     def load(self) -> None:
         self._finder = face_finder(self.device)
