@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fakefinder.faces.shrink import LongerSide
+from fakefinder.faces.shrink import AtMost, LongerSide
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,19 @@ def test_the_longer_side_is_made_by_the_linear_filter() -> None:
 
 def test_equal_shrinks_are_equal_keys() -> None:
     assert len({LongerSide(480), LongerSide(480), LongerSide(960)}) == 2
+
+
+@pytest.mark.parametrize(
+    ("frame", "expected"),
+    [((1920, 1080), (640, 360, 3.0)), ((480, 1280), (240, 640, 2.0)), ((641, 1), (640, 1, 641 / 640))],
+)
+def test_frames_above_a_size_shrink_to_it(frame: tuple[int, int], expected: tuple[int, int, float]) -> None:
+    small, to_frame = AtMost(640)(np.full((frame[1], frame[0], 3), 7, np.uint8))
+    assert (small.shape[1], small.shape[0], to_frame) == expected
+    assert (small == 7).all()
+
+
+def test_frames_up_to_that_size_stay_as_they_are() -> None:
+    rgb = np.zeros((640, 300, 3), np.uint8)
+    assert AtMost(640)(rgb)[0] is rgb
+    assert AtMost(640)(rgb)[1] == 1.0

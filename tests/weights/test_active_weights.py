@@ -17,7 +17,7 @@ from fakefinder.weights.store import ActiveWeights, WeightStore
 
 @pytest.fixture
 def store(tmp_path: Path) -> WeightStore:
-    return WeightStore(tmp_path / "store")
+    return WeightStore(tmp_path / "store", packaged=tmp_path / "nothing")
 
 
 @pytest.fixture

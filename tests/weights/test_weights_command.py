@@ -39,11 +39,13 @@ def plugin_folder(tmp_path: Path, checkpoint: Callable[..., bytes]) -> Path:
 
 def test_list_shows_what_is_published_and_what_is_here(run: Run, plugin_folder: Path) -> None:
     table = run("list").stdout.splitlines()
-    assert table[0].split() == ["detector", "state", "active", "files", "size", "licence"]
-    assert table[1].split() == ["boken", "missing", "-", "0/3", "not", "known", "not", "stated"]
+    assert table[0].split() == ["detector", "state", "active", "origin", "files", "size", "licence"]
+    assert table[1].split()[:2] == ["blend", "complete"]
+    assert table[2].split() == ["boken", "missing", "-", "-", "0/3", "not", "known", "not", "stated"]
     assert run("import", "mine", str(plugin_folder), "--unlisted").exit_code == 0
     shown = {one["detector"]: one for one in json.loads(run("list", "--format", "json").stdout)}
     assert shown["mine"]["state"] == "complete"
+    assert (shown["mine"]["origin"], shown["blend"]["origin"]) == ("import", "packaged")
     assert shown["mine"]["versions"] == [shown["mine"]["active"]]
     assert shown["mine"]["files"][0]["listed"] is False
     assert shown["selimsef"]["state"] == "missing"
@@ -58,6 +60,14 @@ def test_pull_uses_the_mirror_of_the_environment(run: Run, shared: Path, monkeyp
     assert result.stdout.split("\t")[0] == "mesonet"
     assert "mesonet   complete" in run("list").stdout
     assert run("verify", "mesonet").stdout.count(" ok") == 4
+
+
+def test_pull_of_what_comes_with_the_package_fetches_nothing(run: Run, tmp_path: Path) -> None:
+    result = run("pull", "blend")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("blend\t")
+    assert "nothing to fetch" in result.stderr
+    assert not (tmp_path / "store").exists()
 
 
 def test_pull_without_accepted_terms_is_refused(run: Run) -> None:
@@ -79,15 +89,17 @@ def test_verify_prints_all_and_then_fails(run: Run, plugin_folder: Path, tmp_pat
     content = bytearray(stored.read_bytes())
     content[-1] ^= 1
     stored.write_bytes(content)
-    result = run("verify", "--format", "json")
+    result = run("verify", "mine", "--format", "json")
     assert isinstance(result.exception, WeightsAltered)
     assert "sha256" in json.loads(result.stdout)[0]["problem"]
 
 
-def test_verify_of_an_empty_store(run: Run) -> None:
-    result = run("verify")
+def test_verify_of_an_empty_store_looks_at_what_comes_with_the_package(run: Run) -> None:
+    result = run("verify", "--format", "json")
     assert result.exit_code == 0
-    assert "no weights" in result.stderr
+    assert {(one["detector"], one["origin"], one["problem"]) for one in json.loads(result.stdout)} == {
+        ("blend", "packaged", None)
+    }
     assert isinstance(run("verify", "boken").exception, WeightsMissing)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fakefinder.detectors.blend.crops import MAX_FRAMES, MIN_FACE_PX, MIN_FRAMES
+from fakefinder.detectors.blend.crops import INPUT_SIZE, MAX_FRAMES, MIN_FACE_PX, MIN_FRAMES
 from fakefinder.records.card import DetectorCard
 from fakefinder.records.measured import Measurement
 
@@ -38,8 +38,8 @@ CARD = DetectorCard(
         "Frame numbers are spread from the first to the last frame, two for each second.",
         "MTCNN searches each frame at a longer side of at most 640 pixels; where it finds nothing, once more with a "
         "border around the frame, so that faces which fill the picture are found.",
-        "A square of 1.2 times the longer side of each box is cut out and resized to 224 pixels. Faces whose box has "
-        f"less than {MIN_FACE_PX} pixels are left out; if there are no others, it abstains with face_too_small.",
+        f"A square of 1.2 times the longer side of each box is cut out and resized to {INPUT_SIZE} pixels. "
+        f"Faces of less than {MIN_FACE_PX} pixels are left out; without others it abstains with face_too_small.",
         "EfficientNet-Lite0 gives a logit for each crop, which Platt scaling makes the logarithm of the odds of fake; "
         "where the weights hold several nets, their mean is taken.",
         "Boxes are joined into tracks, one for each face over time. Along a track the median of three neighbours "

@@ -18,8 +18,8 @@ INPUT_SIZE = 192
 MARGIN = 0.2
 """What a crop shows beyond the longer side of the face's box, as in training."""
 MIN_FACE_PX = 64
-"""Longer side of the smallest box that is judged. Smaller faces are enlarged by more than three to fill the net's
-input, and what betrays a blended face is finer than that."""
+"""Longer side of the smallest box that is judged. The crop of a smaller one is enlarged by more than 2.5 to fill the
+net's input, and what betrays a blended face is finer than that."""
 FRAMES_A_SECOND = 2
 MIN_FRAMES, MAX_FRAMES = 16, 64
 SEARCHED_PX = 640
@@ -56,7 +56,7 @@ class Cutter:
     largest_px: float = 0.0
 
     def __call__(self, frame: Frame, boxes: Sequence[FaceBox]) -> Iterator[tuple[FaceBox, RGB]]:
-        """Each face that is judged with its crop, uint8 (224, 224, 3)."""
+        """Each face that is judged with its crop, uint8 (``INPUT_SIZE``, ``INPUT_SIZE``, 3)."""
         for box in boxes:
             side = longer_side(box)
             self.largest_px = max(self.largest_px, side)
@@ -71,7 +71,7 @@ def longer_side(box: FaceBox) -> float:
 
 
 def cut(rgb: RGB, box: FaceBox) -> RGB:
-    """A face in a square of its longer side and ``MARGIN`` more, uint8 (224, 224, 3)."""
+    """A face in a square of its longer side and ``MARGIN`` more, uint8 (``INPUT_SIZE``, ``INPUT_SIZE``, 3)."""
     pixels = crop(rgb, square_inside(box, rgb.shape[1], rgb.shape[0], margin=MARGIN))
     shrinks = pixels.shape[0] > INPUT_SIZE
     return resized(pixels, INPUT_SIZE, INPUT_SIZE, cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
