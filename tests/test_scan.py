@@ -11,6 +11,7 @@ from fakefinder.detectors import registry
 from fakefinder.detectors.base import Detector, Evidence, Video
 from fakefinder.detectors.stub import StubDetector
 from fakefinder.media import sandbox
+from fakefinder.records.measured import Measurement
 from fakefinder.scan import Scanner, Step
 from fakefinder.weights.store import WeightStore
 from tests.media.videos import Kind, write_kind, write_video
@@ -97,6 +98,21 @@ def test_a_newly_activated_version_is_taken_up_at_the_next_video(tmp_path: Path)
         assert evidence.weights_unlisted == ("net.safetensors",)
         assert len(evidence.weights_sha256["net.safetensors"]) == 64
     assert scores == [0.25, 0.75]
+
+
+def test_a_detector_at_chance_cannot_make_a_video_likely_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video, store = write_kind("one_frame", tmp_path), WeightStore(tmp_path / "store")
+    _import(store, tmp_path / "published", 0.95)
+    assert scanner("weighty", root=store.root).scan(video).verdict.level == "likely_fake"
+    figures = {"data": "a", "real": 9, "fake": 9, "scored": 18, "auc": {"value": 0.6, "low": 0.4, "high": 0.8}}
+    measured = Measurement.model_validate({"weights_sha256": store.active("weighty").sha256, "overall": figures})
+    monkeypatch.setattr(Weighty, "card", Weighty.card.model_copy(update={"measured": measured}))
+    verdict = scanner("weighty", root=store.root).scan(video).verdict
+    assert (verdict.level, verdict.at_chance) == ("uncertain", ("weighty",))
+    _import(store, tmp_path / "own", 0.96)
+    assert scanner("weighty", root=store.root).scan(video).verdict.level == "likely_fake", "never measured"
 
 
 def test_the_same_video_gives_the_same_report_but_for_the_clock(tmp_path: Path) -> None:

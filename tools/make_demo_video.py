@@ -55,16 +55,15 @@ def with_other_face(portrait: Picture, turn: float) -> Picture:
 
     That is what a face swap leaves behind, less the other person.
     """
-    x, y = FACE_CENTRE
     grown = cv2.getRotationMatrix2D(FACE_CENTRE, 2 * sin(turn), 1.05)
-    grown[:, 2] += 1.5 * cos(turn), 1.5 * sin(2 * turn)
+    grown[:, 2] += np.array([1.5 * cos(turn), 1.5 * sin(2 * turn)])
     other = cv2.warpAffine(portrait, grown, portrait.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
     small = cv2.resize(other, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     other = cv2.resize(small, portrait.shape[1::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32)
     other = other * np.array((1.04, 0.97, 0.90), np.float32) + 4
-    mask = np.zeros(portrait.shape[:2], np.float32)
-    cv2.ellipse(mask, (x, y), FACE_AXES, 0, 0, 360, 1.0, thickness=-1)
-    mask = cv2.GaussianBlur(mask, (0, 0), SOFTNESS_PX)[..., None]
+    ellipse = np.zeros(portrait.shape[:2], np.float32)
+    cv2.ellipse(ellipse, FACE_CENTRE, FACE_AXES, 0, 0, 360, 1.0, thickness=-1)
+    mask = cv2.GaussianBlur(ellipse, (0, 0), SOFTNESS_PX)[..., None]
     return np.asarray((other * mask + portrait * (1 - mask)).clip(0, 255), np.uint8)
 
 
