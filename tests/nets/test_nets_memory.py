@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import subprocess
 import sys
 from pathlib import Path
 
@@ -57,3 +58,27 @@ def test_what_a_program_frees_goes_back() -> None:
     del pieces
     give_back_freed()
     assert anonymous_mb() < full - 100
+
+
+FAULTS = """
+import resource, sys
+from fakefinder.nets.memory import keep_freed
+if sys.argv[1] == "keep":
+    keep_freed()
+bytearray(50_000_000)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10):
+    bytearray(b"1") * 50_000_000
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+"""Page faults of ten times 50 MB, which are 12,200 pages each."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only done on Linux")
+def test_what_is_kept_need_not_be_asked_for_again() -> None:
+    faults = {}
+    for way in ("keep", "return"):
+        command = [sys.executable, "-c", FAULTS, way]
+        faults[way] = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert faults["keep"] < 15_000
+    assert faults["keep"] < faults["return"] / 4

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from fakefinder.detectors.blend.crops import INPUT_SIZE
 from fakefinder.errors import UsageError
-from fakefinder.training.recipe import DEFAULT_FILE, default_recipe, read_recipe
+from fakefinder.training.recipe import DEFAULT_FILE, FINE_TUNE_FILE, default_recipe, read_recipe
 
 
-def test_the_default_file_says_what_each_field_means() -> None:
-    text = files("fakefinder.training").joinpath(DEFAULT_FILE).read_text()
-    assert default_recipe().to_toml() == text
+@pytest.mark.parametrize("file", [DEFAULT_FILE, FINE_TUNE_FILE])
+def test_the_files_in_the_package_say_what_each_field_means(file: str) -> None:
+    recipe = default_recipe(file)
+    assert recipe.to_toml() == files("fakefinder.training").joinpath(file).read_text()
+    assert recipe.input_px == INPUT_SIZE
 
 
 def test_a_file_goes_over_the_defaults_and_options_over_both(tmp_path: Path) -> None:

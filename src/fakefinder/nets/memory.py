@@ -8,6 +8,8 @@ from pathlib import Path
 
 _MADV_DONTNEED = 4
 """Of ``madvise`` in Linux: the pages are not needed soon."""
+_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
+"""Of ``mallopt`` in the GNU C library: free bytes at the end of the heap, and blocks outside of it."""
 
 
 def forget_pages(file: Path) -> None:
@@ -25,3 +27,15 @@ def give_back_freed() -> None:
     """Give back what was freed: the C library else keeps pieces below 32 MB, which most weights are; takes 10 ms."""
     with suppress(AttributeError):  # not the GNU C library
         ctypes.CDLL(None).malloc_trim(ctypes.c_size_t(0))
+
+
+def keep_freed() -> None:
+    """From now on this process keeps what it frees, for its own next use.
+
+    Training makes and drops the same large tensors in each step. The C library would return each of them to the system
+    and ask for it again, zeroed page by page: half of the time of a step on a CPU.
+    """
+    with suppress(AttributeError):  # not the GNU C library
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_MMAP_MAX, 0)
+        mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from fakefinder.errors import TrainingDiverged, UsageError
+from fakefinder.nets.memory import keep_freed
 from fakefinder.training import history
 from fakefinder.training.checkpoint import BEST, LAST, read_checkpoint, write_checkpoint, write_whole
 from fakefinder.training.curves import curves
@@ -141,6 +142,8 @@ class Trainer:
         Raises:
             TrainingDiverged: the loss is no number any more.
         """
+        if self.device == "cpu":
+            keep_freed()
         with self._own_randomness(), stop_requests() as stop_asked:
             batches = self._stream.batches(self._position.epoch, self._position.step)
             while not self.finished:
