@@ -10,8 +10,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from fakefinder.training.course import Course, Watch
 from fakefinder.training.recipe import TrainingRecipe, read_recipe
-from fakefinder.training.trainer import Course, Trainer, Watch
+from fakefinder.training.trainer import Trainer
 
 
 class NoisyPairs:

@@ -16,8 +16,9 @@ from torch import Tensor, nn
 
 from fakefinder.errors import TrainingDiverged, UsageError
 from fakefinder.training.checkpoint import BEST, LAST, read_checkpoint
+from fakefinder.training.course import Progress
 from fakefinder.training.history import EpochRecord
-from fakefinder.training.trainer import Progress, Trainer
+from fakefinder.training.trainer import Trainer
 
 Make = Callable[..., Trainer]
 

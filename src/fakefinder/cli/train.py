@@ -15,9 +15,9 @@ from fakefinder.errors import UsageError
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
+    from fakefinder.training.course import Progress
     from fakefinder.training.export import TrainingRecord
     from fakefinder.training.history import EpochRecord
-    from fakefinder.training.trainer import Progress
     from fakefinder.training.videos import LabelledVideo
     from fakefinder.weights.active import ActiveWeights
 

@@ -12,6 +12,7 @@ from fakefinder.detectors.blend.trainable import BlendTrainable
 from fakefinder.detectors.boken import largest_face_finder
 from fakefinder.errors import UsageError
 from fakefinder.training.checkpoint import write_whole
+from fakefinder.training.course import Course
 from fakefinder.training.examples import HELD_OUT_SEED, BlendedPairs
 from fakefinder.training.export import Source
 from fakefinder.training.finish import Origin
@@ -19,7 +20,6 @@ from fakefinder.training.held_out import held_out
 from fakefinder.training.picture_files import PictureFile, list_sha256, to_csv
 from fakefinder.training.portraits import Portraits, find_portraits
 from fakefinder.training.recipe import TrainingRecipe
-from fakefinder.training.trainer import Course
 from fakefinder.weights.active import file_sha256
 
 PICTURES = "pictures.csv"

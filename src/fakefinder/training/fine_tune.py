@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from fakefinder.detectors import registry
 from fakefinder.detectors.trainable import OffersTraining, Trainable
 from fakefinder.errors import DetectorError, UsageError
+from fakefinder.training.course import Course
 from fakefinder.training.crop_pairs import CropPairs
 from fakefinder.training.examples import HELD_OUT_SEED
 from fakefinder.training.export import Source
 from fakefinder.training.finish import Origin
 from fakefinder.training.recipe import TrainingRecipe
 from fakefinder.training.start import random_net
-from fakefinder.training.trainer import Course
 from fakefinder.training.videos import LabelledVideo, VideoFaces
 from fakefinder.weights.active import ActiveWeights
 from fakefinder.weights.load import load_strict

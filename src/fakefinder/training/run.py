@@ -10,6 +10,7 @@ from typing import Protocol
 from fakefinder.detectors.blend.trainable import BlendTrainable
 from fakefinder.detectors.trainable import Trainable
 from fakefinder.training import blend, fine_tune
+from fakefinder.training.course import Course, Progress
 from fakefinder.training.export import TrainingRecord
 from fakefinder.training.finish import Origin, finish
 from fakefinder.training.folder import prepared
@@ -17,7 +18,7 @@ from fakefinder.training.history import EpochRecord
 from fakefinder.training.picture_files import picture_files
 from fakefinder.training.recipe import TrainingRecipe
 from fakefinder.training.start import starting_net
-from fakefinder.training.trainer import Course, Progress, Trainer
+from fakefinder.training.trainer import Trainer
 from fakefinder.training.tune import TuneSet
 from fakefinder.training.videos import LabelledVideo, VideoFaces, find_video_faces
 from fakefinder.weights.active import ActiveWeights

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from itertools import islice
 from math import isfinite
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from fakefinder.errors import TrainingDiverged, UsageError
 from fakefinder.nets.memory import keep_freed
 from fakefinder.training import history
 from fakefinder.training.checkpoint import BEST, LAST, read_checkpoint, write_checkpoint, write_whole
+from fakefinder.training.course import Course, Progress, Watch, Watched
 from fakefinder.training.curves import curves
-from fakefinder.training.examples import PairSet
 from fakefinder.training.history import EpochRecord
-from fakefinder.training.learner import Judge, Learner, ToInput, judge_of
+from fakefinder.training.learner import Judge, Learner, judge_of
 from fakefinder.training.measure import Figures, measure
+from fakefinder.training.randomness import own_randomness, random_state
 from fakefinder.training.recipe import TrainingRecipe
 from fakefinder.training.schedule import learning_rate
 from fakefinder.training.stop import stop_requests
@@ -32,40 +31,6 @@ from fakefinder.training.stream import PairStream
 LOG, CURVES = "log.csv", "curves.svg"
 SAVE_SECONDS = 600
 """How long a run goes on at most before it is saved within an epoch."""
-
-
-class Watched(Protocol):
-    """Labelled videos on which the net is measured after each epoch, for information."""
-
-    @property
-    def name(self) -> str: ...
-
-    def auc(self, judge: Judge) -> float: ...
-
-
-@dataclass(frozen=True)
-class Course:
-    """What is trained and on what. ``identity`` names all that must be equal when a stopped run goes on."""
-
-    net: nn.Module
-    to_input: ToInput
-    train: PairSet
-    held_out: PairSet
-    identity: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a run is; ``epoch`` and ``step`` count from 1, ``loss`` is the mean of the epoch so far."""
-
-    epoch: int
-    epochs: int
-    step: int
-    steps: int
-    loss: float
-
-
-Watch = Callable[[Progress | EpochRecord], None]
 
 
 @dataclass
@@ -144,7 +109,8 @@ class Trainer:
         """
         if self.device == "cpu":
             keep_freed()
-        with self._own_randomness(), stop_requests() as stop_asked:
+        dice = own_randomness(self.recipe.seed, self._random, self.device)
+        with dice, stop_requests() as stop_asked:
             batches = self._stream.batches(self._position.epoch, self._position.step)
             while not self.finished:
                 if not self._train(batches, stop_asked):
@@ -202,7 +168,7 @@ class Trainer:
         return learning_rate(epoch * steps + step, self.recipe.epochs * steps, self.recipe)
 
     def _save(self) -> None:
-        self._random = _random_state(self.device)
+        self._random = random_state(self.device)
         state = {
             "identity": dict(self._course.identity),
             "learner": self._learner.state_dict(),
@@ -225,23 +191,3 @@ class Trainer:
         self._position = _Position(**state["position"])
         self.history = [EpochRecord(**record) for record in state["history"]]
         self._random = state["random"]
-
-    @contextmanager
-    def _own_randomness(self) -> Iterator[None]:
-        """Inside, torch draws from the recipe's seed or goes on where the run was stopped; outside all is as before."""
-        with ExitStack() as stack:
-            stack.enter_context(torch.random.fork_rng(devices=[0] if self.device == "cuda" else ()))
-            stack.enter_context(torch.backends.cudnn.flags(deterministic=True, benchmark=False))
-            torch.manual_seed(self.recipe.seed)
-            if self._random is not None:
-                torch.set_rng_state(self._random["cpu"])
-                if self.device == "cuda" and "cuda" in self._random:
-                    torch.cuda.set_rng_state(self._random["cuda"])
-            yield
-
-
-def _random_state(device: str) -> dict[str, Tensor]:
-    states = {"cpu": torch.get_rng_state()}
-    if device == "cuda":
-        states["cuda"] = torch.cuda.get_rng_state()
-    return states
