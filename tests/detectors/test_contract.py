@@ -179,10 +179,11 @@ def test_every_registered_detector_keeps_what_needs_no_weights(name: str) -> Non
     }
 
 
-def test_mesonet_with_its_published_weights_keeps_the_whole_contract(shared: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["blend", "mesonet"])
+def test_with_its_weights_a_detector_keeps_the_whole_contract(name: str, shared: Path, tmp_path: Path) -> None:
     data = pytest.importorskip("skimage.data")
     photograph = data.astronaut()
     write_video(tmp_path / "face.mp4", [photograph[:256, left : left + 256] for left in range(86, 106)])
-    weights = WeightStore(tmp_path / "weights", mirror=shared / "weights").pull("mesonet")
-    findings = check_detector(registry.detector_class("mesonet"), weights=weights, face_video=tmp_path / "face.mp4")
+    weights = WeightStore(tmp_path / "weights", mirror=shared / "weights").pull(name)
+    findings = check_detector(registry.detector_class(name), weights=weights, face_video=tmp_path / "face.mp4")
     assert {finding.outcome for finding in findings} == {"passed"}, findings
