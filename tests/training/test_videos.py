@@ -67,11 +67,13 @@ def test_a_set_needs_real_and_fake_videos_with_faces(videos: list[LabelledVideo]
 
 
 def test_a_video_has_the_logit_of_the_detectors_score(shared: Path, tmp_path: Path) -> None:
-    """With the same weights, from a net of random ones."""
+    """With the same weights. A random net gives about 1 to all crops; its last layer is spread out around that."""
     with torch.random.fork_rng(devices=()):
         torch.manual_seed(3)
         net = efficientnet_lite0().eval()
     weights = net.state_dict()
+    weights["classifier.weight"] *= 10
+    weights["classifier.bias"] -= 10
     (tmp_path / "files").mkdir()
     save_file(weights | Calibration().tensors(), tmp_path / "files" / "blend.safetensors")
     store = WeightStore(tmp_path / "store")
@@ -87,5 +89,5 @@ def test_a_video_has_the_logit_of_the_detectors_score(shared: Path, tmp_path: Pa
     )
     judge = judge_of(net, BlendTrainable().to_input, "cpu")
     logits = TuneSet("clip", [*found, *still], BlendTrainable()).logits(judge)
-    assert abs(logits[0] - logits[1]) > 0.05
-    assert logits[0] == pytest.approx(log(score / (1 - score)), abs=0.01)
+    assert abs(logits[0] - logits[1]) > 0.1
+    assert logits[0] == pytest.approx(log(score / (1 - score)), abs=0.02)
