@@ -53,6 +53,7 @@ def test_table_and_files(fakefinder: Command, folder: Path) -> None:
     assert "set.csv: 2 videos, 1 real and 1 fake" in answer.out
     assert "1.000" in answer.out
     assert "set-evaluation" in answer.err
+    assert "The page and reports.jsonl hold pictures of faces" in answer.err
     names = {path.name for path in (folder / "set-evaluation").iterdir()}
     assert {"evaluation.html", "evaluation.json", "scores.csv", "reports.jsonl"} <= names
 

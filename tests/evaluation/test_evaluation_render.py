@@ -120,11 +120,11 @@ def test_table(evaluated: Evaluated) -> None:
 def test_files_are_replaced_together_or_not_at_all(evaluated: Evaluated, tmp_path: Path) -> None:
     found, folder = evaluated(), tmp_path / "written"
     folder.mkdir()
-    outputs.write(found, folder)
+    outputs.write(found, folder, {})
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert set(before) == {"evaluation.html", "evaluation.json", "scores.csv"}
     (folder / ".evaluation.html.partial").mkdir()
     with pytest.raises(UsageError, match="cannot be written to: Is a directory"):
-        outputs.write(evaluated(threshold=0.1), folder)
+        outputs.write(evaluated(threshold=0.1), folder, {})
     (folder / ".evaluation.html.partial").rmdir()
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

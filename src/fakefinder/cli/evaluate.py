@@ -80,6 +80,7 @@ def evaluate(
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     sys.stdout.write(_rendered(found, format))
     typer.echo(f"evaluation.html, evaluation.json and scores.csv are in {folder}.", err=True)
+    typer.echo("The page and reports.jsonl hold pictures of faces from the videos; the other two hold none.", err=True)
     raise typer.Exit(of_outcomes([video.outcomes for video in found.videos]))
 
 

@@ -61,6 +61,7 @@ def _video_result(video: LabelledVideo, detectors: Sequence[str]) -> VideoResult
     evidence = [video.evidence[name] for name in detectors if name in video.evidence]
     return VideoResult(
         path=row.path,
+        also=tuple(copy.path for copy in video.copies),
         label=row.label,
         group=row.group,
         split=row.split,

@@ -22,11 +22,12 @@ Watch = Callable[[Step], None]
 class LabelledVideo:
     """A row of the manifest with the evidence on it by detector; no sha256 where the file cannot be read.
 
-    Rows with the same bytes share their evidence.
+    ``copies`` are later rows whose files hold the same bytes: they are this video once more, and do not count.
     """
 
     row: Row
     sha256: str | None
+    copies: list[Row] = field(default_factory=list)
     evidence: dict[str, Evidence] = field(default_factory=dict)
 
     def lacks(self, name: str) -> bool:
@@ -53,7 +54,10 @@ def asked_detector(name: str, store: WeightStore) -> AskedDetector:
 
 
 def labelled(rows: Sequence[Row]) -> list[LabelledVideo]:
-    """The videos of the rows, hashed, without evidence yet.
+    """The videos of the rows, each once, hashed, without evidence yet.
+
+    Equal bytes are one video, with the label, group and split of the first row that names them: a video that counts
+    twice tells nothing new, and makes intervals too narrow.
 
     Raises:
         UsageError: the same bytes are called real in one row and fake in another.
@@ -61,9 +65,11 @@ def labelled(rows: Sequence[Row]) -> list[LabelledVideo]:
     videos, seen = [], dict[str, LabelledVideo]()
     for row in rows:
         video = LabelledVideo(row, _sha256(row))
-        videos.append(video)
         first = seen.setdefault(video.sha256, video) if video.sha256 else video
-        video.evidence = first.evidence
+        if first is video:
+            videos.append(video)
+        else:
+            first.copies.append(row)
         if first.row.label != row.label:
             sentence = f"Lines {first.row.line} and {row.line} are the same video, once real and once fake."
             raise UsageError(sentence, hint="Correct one label, or remove one line.")
@@ -97,19 +103,17 @@ def scan_missing(
     for names, some in _by_missing(videos, by_name, watch).items():
         scanner = make_scanner(names)
         for video in some:
-            if not any(map(video.lacks, names)):  # another row with the same bytes has been scanned since
-                _tell(watch, video, names)
-                continue
             try:
                 report = scanner.scan(video.row.file)
             except (FakeFinderError, OSError) as error:  # the file went away
                 video.evidence |= {name: _not_read(by_name[name], error) for name in names}
-                _tell(watch, video, names)
+                _tell(watch, [video.row, *video.copies], video, names)
                 continue
             _refuse_other_weights(report, by_name)
             ledger.append(report, [by_name[name] for name in names])
             video.sha256 = report.video.sha256
             video.evidence |= {one.detector: one.model_copy(update={"tracks": ()}) for one in report.evidence}
+            _tell(watch, video.copies, video, names)  # of the video itself the scanner has told
 
 
 def _by_missing(
@@ -119,15 +123,17 @@ def _by_missing(
     grouped: dict[tuple[str, ...], list[LabelledVideo]] = {}
     for video in videos:
         missing = tuple(filter(video.lacks, asked))
-        _tell(watch, video, [name for name in asked if name not in missing])
+        _tell(watch, [video.row, *video.copies], video, [name for name in asked if name not in missing])
         if missing:
             grouped.setdefault(missing, []).append(video)
     return grouped
 
 
-def _tell(watch: Watch, video: LabelledVideo, names: Iterable[str]) -> None:
-    for name in names:
-        watch(Step(video.row.file.name, name, video.evidence[name].status))
+def _tell(watch: Watch, rows: Iterable[Row], video: LabelledVideo, names: Sequence[str]) -> None:
+    """Tell the ends of these detectors for rows of a video: there are as many ends as rows, copies too."""
+    for row in rows:
+        for name in names:
+            watch(Step(row.file.name, name, video.evidence[name].status))
 
 
 def _refuse_other_weights(report: Report, asked: Mapping[str, AskedDetector]) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fakefinder.errors import UsageError
+from fakefinder.evaluation.picture import pictures
 from fakefinder.evaluation.result import AskedDetector
 from fakefinder.records.report import Evidence, Report
 
@@ -20,15 +22,22 @@ logger = logging.getLogger(__name__)
 
 NAME = "reports.jsonl"
 
+_SHA256 = re.compile(rb'"sha256":"([0-9a-f]{64})"')
+"""How the sha256 of a video is written in a line. Quotes in names are escaped there, so no name looks like it."""
+
 
 class _Line(BaseModel):
-    """A report, and the detectors as they were asked: evidence of an unreadable video does not name its weights."""
+    """A report, and the detectors as they were asked: evidence of an unreadable video does not name its weights.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    ``pictures`` are JPEGs of faces by detector; the JSON of a report holds none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
 
     schema_version: Literal[1] = 1
     asked: tuple[AskedDetector, ...]
     report: Report
+    pictures: dict[str, bytes] = Field(default_factory=dict)
 
 
 class Ledger:
@@ -52,13 +61,29 @@ class Ledger:
                     found[key] = evidence.model_copy(update={"tracks": ()})
         return found
 
+    def pictures(self, asked: Sequence[AskedDetector], videos: Collection[str]) -> dict[tuple[str, str], bytes]:
+        """The JPEGs of faces that are kept with the evidence of these detectors, by detector and sha256 of the video.
+
+        Args:
+            asked: the detectors, as they are asked now.
+            videos: sha256 of the few videos that are wanted; the others' pictures are not held.
+        """
+        names = {one.key(sha256): (one.detector, sha256) for one in asked for sha256 in videos}
+        found = {}
+        for line in self._lines({sha256.encode() for sha256 in videos}):
+            for one in line.asked:
+                if name := names.get(one.key(line.report.video.sha256 or "")):
+                    found[name] = line.pictures.get(one.detector, b"")
+        return {name: jpeg for name, jpeg in found.items() if jpeg}
+
     def append(self, report: Report, asked: Sequence[AskedDetector]) -> None:
         """Keep a report; it is on the disk when this returns.
 
         Raises:
             UsageError: it cannot be written.
         """
-        line = _Line(asked=tuple(asked), report=report).model_dump_json().encode() + b"\n"
+        kept = _Line(asked=tuple(asked), report=report, pictures=pictures(report.evidence))
+        line = kept.model_dump_json().encode() + b"\n"
         try:
             with self._path.open("ab") as file:
                 file.write(line)
@@ -79,11 +104,14 @@ class Ledger:
                     whole += len(line)
             file.truncate(whole)
 
-    def _lines(self) -> Iterator[_Line]:
+    def _lines(self, videos: Collection[bytes] | None = None) -> Iterator[_Line]:
+        """All lines, or those alone in which the sha256 of one of these videos occurs: the rest takes long to read."""
         if not self._path.exists():
             return
         with self._path.open("rb") as file:
             for number, line in enumerate(file, start=1):
+                if videos is not None and not any(found in videos for found in _SHA256.findall(line)):
+                    continue
                 try:
                     yield _Line.model_validate_json(line)
                 except ValidationError:

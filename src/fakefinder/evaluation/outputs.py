@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,8 +15,13 @@ from fakefinder.records.card import DetectorCard
 JSON, CSV, HTML = "evaluation.json", "scores.csv", "evaluation.html"
 
 
-def write(evaluation: Evaluation, folder: Path) -> None:
+def write(evaluation: Evaluation, folder: Path, pictures: Mapping[tuple[str, str], bytes]) -> None:
     """Write ``evaluation.json``, ``scores.csv`` and ``evaluation.html``; earlier ones are replaced together.
+
+    Args:
+        evaluation: what is written.
+        folder: where to.
+        pictures: JPEGs of faces by detector and sha256 of the video, for the page.
 
     Raises:
         UsageError: the folder cannot be written to.
@@ -23,7 +29,7 @@ def write(evaluation: Evaluation, folder: Path) -> None:
     texts = {
         JSON: render.to_json(evaluation),
         CSV: render.to_csv(evaluation),
-        HTML: render.to_html(evaluation, _cards(evaluation)),
+        HTML: render.to_html(evaluation, _cards(evaluation), pictures),
     }
     partial = {name: folder / f".{name}.partial" for name in texts}
     try:

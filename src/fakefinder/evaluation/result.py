@@ -171,9 +171,12 @@ class Outcome(_Value):
 
 
 class VideoResult(_Value):
-    """One video with its truth and its scores. ``path`` is as the manifest has it."""
+    """One video with its truth and its scores. Paths are as the manifest has them."""
 
     path: str
+    also: tuple[str, ...] = Field(
+        default=(), description="Other files with the same bytes. They count once, with this one's group and split."
+    )
     label: Label
     group: str
     split: str
@@ -204,8 +207,11 @@ class Evaluation(_Value):
 
     schema_version: Literal[1] = 1
     missing: str = Field(description="What was made of missing scores, as a sentence.")
+    copies: str | None = Field(
+        default=None, description="How many files are the same as others, as a sentence; null where none is."
+    )
     detectors: tuple[DetectorResult, ...]
     collective: DetectorResult | None = Field(description="The mean of the detectors; null where there is but one.")
     pairs: tuple[Pair, ...]
-    videos: tuple[VideoResult, ...] = Field(description="In the manifest's order.")
+    videos: tuple[VideoResult, ...] = Field(description="In the manifest's order; equal files are one.")
     provenance: EvaluationProvenance

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fakefinder._version import __version__
 from fakefinder.errors import UsageError
-from fakefinder.evaluation import assess, bootstrap, ledger, outputs
+from fakefinder.evaluation import assess, bootstrap, ledger, outputs, worst
 from fakefinder.evaluation.collect import (
     LabelledVideo,
     asked_detector,
@@ -42,9 +42,9 @@ def evaluate(
 ) -> Evaluation:
     """Score what is not yet scored, and write figures, scores and a page into the folder ``output``.
 
-    Each report is kept in ``output`` at once. Run again, after an interruption too, it scans only what is not there:
-    other videos, other detectors, other versions or weights of them, and what has failed before. Where nothing is
-    missing, no detector is loaded.
+    Each report is kept in ``output`` at once, with a small picture of a face in the video. Run again, after an
+    interruption too, it scans only what is not there: other videos, other detectors, other versions or weights of
+    them, and what has failed before. Where nothing is missing, no detector is loaded.
 
     Args:
         manifest: the videos, as ``read_manifest`` gives them.
@@ -71,7 +71,7 @@ def evaluate(
 
         scan_missing(videos, asked, kept, make_scanner, watch)
         found = _evaluation(manifest, asked, videos, options)
-        outputs.write(found, Path(output))
+        outputs.write(found, Path(output), _pictures(found, asked, kept))
     return found
 
 
@@ -100,6 +100,12 @@ def _asked(detectors: Sequence[str], store: WeightStore) -> list[AskedDetector]:
     return [asked_detector(name, store) for name in dict.fromkeys(detectors)]
 
 
+def _pictures(found: Evaluation, asked: Sequence[AskedDetector], kept: ledger.Ledger) -> dict[tuple[str, str], bytes]:
+    """Faces in the videos on which some detector errs most."""
+    shown = [wrong.video.sha256 for errors in worst.errors(found) for wrong in errors.shown]
+    return kept.pictures(asked, {sha256 for sha256 in shown if sha256})
+
+
 def _evaluation(
     manifest: Manifest, asked: Sequence[AskedDetector], videos: Sequence[LabelledVideo], options: Options
 ) -> Evaluation:
@@ -107,6 +113,7 @@ def _evaluation(
     found = assess.video_results(videos, names)
     return Evaluation(
         missing=missing_sentence(options),
+        copies=copies_sentence(videos),
         detectors=tuple(assess.detector_result(name, found, options) for name in names),
         collective=assess.collective_result(found, options) if len(names) > 1 else None,
         pairs=assess.pairs(names, found, options),
@@ -136,3 +143,14 @@ def missing_sentence(options: Options) -> str:
             "which is no score of the detector."
         )
     return "Videos on which a detector abstained or failed are left out of its figures."
+
+
+def copies_sentence(videos: Sequence[LabelledVideo]) -> str | None:
+    """How many files are the same as others; None where none is."""
+    copies = sum(len(video.copies) for video in videos)
+    if not copies:
+        return None
+    files = f"{copies:,} of the {len(videos) + copies:,} files"
+    if copies == 1:
+        return f"{files} is byte for byte the same as another and counts once."
+    return f"{files} are byte for byte the same as others and count once."

@@ -8,9 +8,11 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from fakefinder.evaluation import worst
 from fakefinder.evaluation.render import plots, words
 from fakefinder.evaluation.result import Evaluation, VideoResult
 from fakefinder.records.card import DetectorCard
+from fakefinder.records.render.html import data_uri
 from fakefinder.records.render.timeline import colour
 from fakefinder.records.render.words import CANNOT_SEE, visible
 
@@ -21,12 +23,17 @@ _VIDEOS_SHOWN = 1000
 """Rows of the table of videos; ``scores.csv`` holds them all."""
 
 
-def to_html(evaluation: Evaluation, cards: Mapping[str, DetectorCard] | None = None) -> str:
+def to_html(
+    evaluation: Evaluation,
+    cards: Mapping[str, DetectorCard] | None = None,
+    pictures: Mapping[tuple[str, str], bytes] | None = None,
+) -> str:
     """A page that asks for nothing from elsewhere. Its one script sorts the table of videos.
 
     Args:
         evaluation: what is shown.
         cards: Cards of the detectors by name; titles and caveats are taken from them.
+        pictures: JPEGs of faces by detector and sha256 of the video; those of the worst errors are shown.
     """
     script = _environment().get_template("sort.js").render()
     return (
@@ -37,6 +44,9 @@ def to_html(evaluation: Evaluation, cards: Mapping[str, DetectorCard] | None = N
             results=words.results(evaluation),
             videos=largest_errors_first(evaluation.videos)[:_VIDEOS_SHOWN],
             videos_shown=_VIDEOS_SHOWN,
+            errors=worst.errors(evaluation),
+            errors_shown=worst.SHOWN,
+            pictures=pictures or {},
             cards=cards or {},
             cannot_see=CANNOT_SEE,
             script=script,
@@ -73,6 +83,8 @@ def _environment() -> Environment:
     environment.filters |= {
         "chance": words.chance,
         "colour": colour,
+        "counting": words.counting,
+        "data_uri": data_uri,
         "ends": words.ends,
         "error": error,
         "group_name": words.group_name,

@@ -23,7 +23,7 @@ def to_table(evaluation: Evaluation) -> RenderableType:
         parts.append(_groups(evaluation))
     if evaluation.pairs:
         parts.append(_pairs(evaluation.pairs))
-    parts += [Text(line) for line in (*_remarks(evaluation), evaluation.missing)]
+    parts += [Text(line) for line in (*_remarks(evaluation), *words.counting(evaluation))]
     return Group(*parts, *(Text(note, style="dim") for note in (*words.notes(evaluation), CANNOT_SEE_SHORT)))
 
 

@@ -51,6 +51,13 @@ def heading(evaluation: Evaluation) -> str:
     return visible(f"{', '.join([origin.manifest, *chosen])}: {counted}")
 
 
+def counting(evaluation: Evaluation) -> Iterator[str]:
+    """How missing scores and equal files count."""
+    yield evaluation.missing
+    if evaluation.copies:
+        yield evaluation.copies
+
+
 def group_name(result: GroupResult) -> str:
     """The name of a group; videos without one have one too."""
     return visible(result.group or NO_GROUP)

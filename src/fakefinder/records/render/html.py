@@ -71,7 +71,7 @@ class _Section:
         return timeline.coverage_bar(evidence.coverage, self.end_seconds) if evidence.coverage else ""
 
 
-def _data_uri(jpeg: bytes | None) -> str:
+def data_uri(jpeg: bytes | None) -> str:
     """The picture as a ``data:`` address, or an empty text where it is missing or no JPEG."""
     if not jpeg or not jpeg.startswith(_JPEG_START):
         return ""
@@ -93,7 +93,7 @@ def _template() -> Template:
         "clock": words.clock,
         "colour": timeline.colour,
         "coverage_words": words.coverage_words,
-        "data_uri": _data_uri,
+        "data_uri": data_uri,
         "explanation": words.explanation,
         "facts": words.video_facts,
         "level": lambda level: WORDS[level],
