@@ -19,12 +19,14 @@ def test_two_values_of_the_logit_get_the_odds_of_their_targets() -> None:
     assert found == pytest.approx((log(3) / 2, -log(3) / 2), abs=1e-6)
 
 
-def test_a_logit_that_says_nothing_gets_the_odds_of_the_labels() -> None:
-    """By hand: 1 real (target 1/3) and 3 fakes (targets 4/5) at one logit: the mean target is 41/60, odds 41/19."""
+def test_a_logit_that_says_nothing_gets_even_odds_or_nearly() -> None:
+    """By hand: 1 real (target 1/3) and 3 fakes (targets 4/5) at one logit; both labels weigh half: (1/3 + 4/5) / 2 is
+    17/30, odds 17/13. Three times as many fakes alone would have given odds of 3.
+    """
     found = platt(np.array([-1.0, 1.0, -1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0, 1.0, 0.0, 1.0]))
     assert found == pytest.approx((0.0, 0.0), abs=1e-6)
     lopsided = platt(np.array([0.0, 0.0, 0.0, 0.0]), np.array([0.0, 1.0, 1.0, 1.0]))
-    assert lopsided.intercept == pytest.approx(log(41 / 19), abs=1e-6)
+    assert lopsided.intercept == pytest.approx(log(17 / 13), abs=1e-6)
 
 
 def test_perfectly_separated_videos_give_a_finite_slope() -> None:

@@ -49,6 +49,15 @@ def videos(tmp_path: Path) -> list[LabelledVideo]:
     return [*found, LabelledVideo("broken.mp4", tmp_path / "broken.mp4", fake=True)]
 
 
+def test_equal_files_count_once_and_cannot_be_both_real_and_fake(videos: list[LabelledVideo], tmp_path: Path) -> None:
+    copy = tmp_path / "copy.png"
+    copy.write_bytes(videos[0].file.read_bytes())
+    found = find_video_faces([*videos, LabelledVideo("copy.png", copy, fake=False)], Counting(), tmp_path)
+    assert [one.video.name for one in found] == ["dark.png", "bright.png"]
+    with pytest.raises(UsageError, match=r"dark.png and copy.png are equal files"):
+        find_video_faces([videos[0], LabelledVideo("copy.png", copy, fake=True)], Counting(), tmp_path)
+
+
 def test_a_video_is_looked_at_once_and_a_broken_one_left_out(videos: list[LabelledVideo], tmp_path: Path) -> None:
     trainable = Counting()
     told: list[tuple[int, int]] = []

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakefinder.detectors.trainable import SeenFaces, Trainable
-from fakefinder.errors import VideoError
+from fakefinder.errors import UsageError, VideoError
 from fakefinder.media import open_video
 from fakefinder.media.video import RGB
 from fakefinder.training.checkpoint import write_whole
@@ -58,11 +58,22 @@ def find_video_faces(
     folder: Path,
     watch: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[VideoFaces]:
-    """The videos that show a face, in their order. One that cannot be read counts as one without faces."""
+    """The videos that show a face, in their order; of equal files the first.
+
+    One that cannot be read counts as one without faces.
+
+    Raises:
+        UsageError: equal files are called real and fake.
+    """
     (folder / FOLDER).mkdir(exist_ok=True)
-    found = []
+    found, first = [], dict[str, LabelledVideo]()
     for done, video in enumerate(videos, start=1):
+        watch(done, len(videos))
         sha256 = file_sha256(video.file)
+        if sha256 in first:
+            _refuse_contradiction(first[sha256], video)
+            continue
+        first[sha256] = video
         pixels = folder / FOLDER / f"{trainable.crop_key}-{sha256}.npy"
         tracks = pixels.with_suffix(".json")
         if not tracks.is_file():
@@ -72,8 +83,13 @@ def find_video_faces(
         one = VideoFaces(video, sha256, pixels, tuple(tuple(track) for track in json.loads(tracks.read_bytes())))
         if one.count:
             found.append(one)
-        watch(done, len(videos))
     return found
+
+
+def _refuse_contradiction(a: LabelledVideo, b: LabelledVideo) -> None:
+    if a.fake != b.fake:
+        sentence = f"{a.name} and {b.name} are equal files, once real and once fake."
+        raise UsageError(sentence, hint="Correct one label, or remove one line.")
 
 
 def _seen(video: LabelledVideo, trainable: Trainable) -> SeenFaces:
