@@ -30,6 +30,7 @@ class MeasuredFigures(_Value):
     auc: MeasuredValue | None = Field(default=None, description="Area under the ROC curve; 0.5 is chance.")
     log_loss: MeasuredValue | None = Field(default=None, description="In nats; 0.693 is what 0.5 for each gives.")
     accuracy: MeasuredValue | None = Field(default=None, description="Share told rightly at the threshold 0.5.")
+    detected: MeasuredValue | None = Field(default=None, description="Share of fakes called fake at 0.5.")
     false_alarm_rate: MeasuredValue | None = Field(default=None, description="Share of genuine ones called fake.")
 
     @property
@@ -38,9 +39,22 @@ class MeasuredFigures(_Value):
         return self.auc is not None and self.auc.low <= CHANCE
 
 
+class ReliabilityBin(_Value):
+    """How many videos with scores in a range were fake; well calibrated, that is about their mean score."""
+
+    from_score: float
+    to_score: float
+    videos: int
+    mean_score: float
+    share_fake: float
+
+
 class Measurement(_Value):
     """All figures of one detector with certain weights."""
 
     weights_sha256: dict[str, str] = Field(description="Of the files that were measured, by their published names.")
     overall: MeasuredFigures = Field(description="On everything: these figures decide what the detector is worth.")
-    groups: tuple[MeasuredFigures, ...] = Field(default=(), description="On parts of it.")
+    reliability: tuple[ReliabilityBin, ...] = Field(
+        default=(), description="Of everything; ranges without videos left out."
+    )
+    groups: tuple[MeasuredFigures, ...] = Field(default=(), description="On parts of it, and on other data.")

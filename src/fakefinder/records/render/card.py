@@ -37,15 +37,28 @@ def to_markdown(card: DetectorCard) -> str:
 def _measured(measurement: Measurement) -> list[str]:
     """The figures as a table, a row for each group of videos; intervals are those of 95 %."""
     rows = [
-        "| Data | Genuine | Fake | Scored | AUC | Log loss | Accuracy | False alarms |",
-        "|---|---|---|---|---|---|---|---|",
+        "| Data | Genuine | Fake | Scored | AUC | Log loss | Accuracy | Detected | False alarms |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for found in (measurement.overall, *measurement.groups):
-        values = (found.auc, found.log_loss, found.accuracy, found.false_alarm_rate)
+        values = (found.auc, found.log_loss, found.accuracy, found.detected, found.false_alarm_rate)
         data = f"{found.data} ({AT_CHANCE})" if found.at_chance else found.data
         cells = [data, str(found.real), str(found.fake), str(found.scored), *map(_value, values)]
         rows.append(f"| {' | '.join(cells)} |")
-    return ["", "## Measured by this project", "", measured(measurement), "", *rows]
+    return ["", "## Measured by this project", "", measured(measurement), "", *rows, *_reliability(measurement)]
+
+
+def _reliability(measurement: Measurement) -> list[str]:
+    """What became of the scores of each range, as a table; nothing where it was not measured."""
+    if not measurement.reliability:
+        return []
+    rows = [
+        f"| {one.from_score:.1f} to {one.to_score:.1f} | {one.videos} | {one.mean_score:.2f} | {one.share_fake:.2f} |"
+        for one in measurement.reliability
+    ]
+    head = "| Scores | Videos | Mean score | Share of fakes |"
+    said = f"Reliability on {measurement.overall.data}: with good calibration the last two columns are alike."
+    return ["", said, "", head, "|---|---|---|---|", *rows]
 
 
 def _value(value: MeasuredValue | None) -> str:
