@@ -50,6 +50,23 @@ class Corruption:
             shift_px=(int(rng.integers(-2, 3)), int(rng.integers(-2, 3))),
         )
 
+    @classmethod
+    def by_camera(cls, rng: Generator) -> Corruption:
+        """What a camera adds before anybody can forge: noise, a soft lens, its own codec."""
+        return cls(
+            brightness=0,
+            contrast=1,
+            saturation=1,
+            blur_sigma_px=float(rng.uniform(0.3, 1.0)) if rng.random() < 0.3 else None,
+            motion_px=None,
+            size=None,
+            noise=float(rng.uniform(1, 9)) if rng.random() < 0.7 else 0.0,
+            noise_seed=int(rng.integers(2**31)),
+            jpeg_quality=int(rng.integers(60, 98)) if rng.random() < 0.3 else None,
+            h264_crf=int(rng.integers(16, 30)) if rng.random() < 0.6 else None,
+            shift_px=(int(rng.integers(-2, 3)), int(rng.integers(-2, 3))),
+        )
+
     def __call__(self, rgb: RGB) -> RGB:
         """The corrupted picture, of the same size."""
         side = rgb.shape[1]

@@ -10,7 +10,14 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from fakefinder.media.video import RGB
+
 Picture = NDArray[np.float32]
+
+
+def whole(rgb: Picture) -> RGB:
+    """The picture as uint8, rounded."""
+    return np.asarray(rgb.clip(0, 255).round(), np.uint8)
 
 
 def differing(rgb: Picture, rng: Generator) -> Picture:
@@ -50,7 +57,18 @@ def resharpened(rgb: Picture, rng: Generator) -> Picture:
 def lower_resolution(rgb: Picture, rng: Generator) -> Picture:
     """Shrunk and enlarged again, as a face that a generator made at a smaller size."""
     height, width = rgb.shape[:2]
-    share = rng.uniform(0.25, 0.8)
+    share = np.exp(rng.uniform(np.log(0.15), np.log(0.8)))
     down, up = rng.choice([cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC], 2)
     small = cv2.resize(rgb, (max(8, int(width * share)), max(8, int(height * share))), interpolation=int(down))
     return np.asarray(cv2.resize(small, (width, height), interpolation=int(up)).clip(0, 255), np.float32)
+
+
+def like_in_colour(source: Picture, target: Picture, mask: NDArray[np.float32], rng: Generator) -> Picture:
+    """``source`` with mean and spread of the colours that ``target`` has under the mask, or nearly so."""
+    weight = mask[..., None] / max(float(mask.sum()), 1.0)
+    mean, wanted_mean = (source * weight).sum((0, 1)), (target * weight).sum((0, 1))
+    spread = np.sqrt((((source - mean) ** 2) * weight).sum((0, 1))) + 1
+    wanted_spread = np.sqrt((((target - wanted_mean) ** 2) * weight).sum((0, 1))) + 1
+    matched = (source - mean) * np.clip(wanted_spread / spread, 0.5, 2) + wanted_mean
+    share = np.float32(rng.uniform(0.7, 1.0))
+    return np.asarray((share * matched + (1 - share) * source).clip(0, 255), np.float32)

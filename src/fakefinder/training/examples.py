@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fakefinder.training.donor import donor_for
 from fakefinder.training.faces import PortraitFace
 from fakefinder.training.pairs import pair
 
@@ -39,4 +40,6 @@ class BlendedPairs:
     def __getitem__(self, place: tuple[int, int]) -> Tensor:
         number, i = place
         rng = np.random.default_rng([self._seed, number, i])
-        return torch.from_numpy(np.stack(pair(self._faces[i], rng, self._size_px)))
+        face = self._faces[i]
+        donor = donor_for(face, self._faces, rng)
+        return torch.from_numpy(np.stack(pair(face, donor, rng, self._size_px)))

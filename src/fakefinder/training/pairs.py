@@ -11,14 +11,15 @@ from numpy.random import Generator
 from fakefinder.media.video import RGB
 from fakefinder.training.corrupt import Corruption
 from fakefinder.training.faces import PortraitFace
-from fakefinder.training.self_blend import self_blended
+from fakefinder.training.forge import forged
+from fakefinder.training.vary import covered, varied
 
 CROP = (0.8, 1.45)
 """Least and greatest side of the training crop over the box's longer side: around the 1.2 of detection, down to
 the tight crops that data sets and thumbnails hold."""
 
 
-def pair(face: PortraitFace, rng: Generator, size_px: int) -> tuple[RGB, RGB]:
+def pair(face: PortraitFace, donor: PortraitFace, rng: Generator, size_px: int) -> tuple[RGB, RGB]:
     """A real and a fake crop of one face, uint8 (size_px, size_px, 3), with equal framing and equal corruption."""
     rgb, landmarks = face.rgb, face.landmarks
     if rng.random() < 0.5:
@@ -29,9 +30,9 @@ def pair(face: PortraitFace, rng: Generator, size_px: int) -> tuple[RGB, RGB]:
     else:
         box = face.box
     rgb, landmarks = framed(rgb, landmarks, box, rng, size_px)
-    real, fake = self_blended(rgb, landmarks, rng)
+    real, fake = forged(varied(rgb, rng), landmarks, donor, rng)
     corruption = Corruption.drawn(rng)
-    return corruption(real), corruption(fake)
+    return covered(corruption(real), corruption(fake), rng)
 
 
 def framed(

@@ -39,6 +39,8 @@ REGIONS: dict[str, list[tuple[float, float]]] = {
     "mouth": _mirrored(MOUTH),
     "eyes": _mirrored(EYES),
     "nose": _mirrored(NOSE),
+    "oval": [(1.05 * np.sin(a), 0.68 - 1.25 * np.cos(a)) for a in np.linspace(0, 2 * np.pi, 24)],
+    "box": _mirrored([(-1.0, -0.5), (-1.0, 1.75)]),
 }
 """Points whose convex hull is the region."""
 
@@ -72,7 +74,7 @@ def softened(mask: Mask, rng: Generator) -> Mask:
     first = _odd(rng.uniform(0.02, 0.1) * side)
     blurred = cv2.GaussianBlur(bent, (first, first), 0)
     hard = (blurred > rng.uniform(0.2, 0.8)).astype(np.float32)
-    second = _odd(rng.uniform(0.01, 0.12) * side)
+    second = _odd(np.exp(rng.uniform(np.log(0.005), np.log(0.13))) * side)  # from a hard edge to a very soft one
     return np.asarray(cv2.GaussianBlur(hard, (second, second), 0).clip(0, 1), np.float32)
 
 

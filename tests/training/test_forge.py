@@ -1,4 +1,4 @@
-"""Self-blended images: what differs between the two halves of a pair, and what must not."""
+"""Pairs: what differs between the real half and the forged one, and what must not."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from fakefinder.detectors.boken import largest_face_finder
 from fakefinder.media.encode import as_h264
 from fakefinder.media.video import RGB, Frame
 from fakefinder.training.corrupt import Corruption
+from fakefinder.training.donor import donor_for, placed
 from fakefinder.training.faces import MARGIN, SIDE_PX, PortraitFace, pictures_in, portrait_faces
+from fakefinder.training.forge import REGION_WEIGHTS, SWAP_REGION_WEIGHTS, forged
 from fakefinder.training.pairs import framed, pair
 from fakefinder.training.regions import LANDMARKS, REGIONS, region, softened
-from fakefinder.training.self_blend import REGION_WEIGHTS, self_blended
+from fakefinder.training.vary import covered, varied
 
 NOTHING = Corruption(
     brightness=0, contrast=1, saturation=1, blur_sigma_px=None, motion_px=None, size=None, noise=0, noise_seed=0,
@@ -75,23 +77,67 @@ def test_softened_masks_stay_between_0_and_1() -> None:
         assert (soft * mask).sum() > 0.5 * soft.sum(), "the mask stays on the face"
 
 
-def test_region_weights_are_a_distribution_over_the_regions() -> None:
-    assert REGION_WEIGHTS.keys() == REGIONS.keys()
-    assert sum(REGION_WEIGHTS.values()) == pytest.approx(1)
+@pytest.mark.parametrize("weights", [REGION_WEIGHTS, SWAP_REGION_WEIGHTS])
+def test_region_weights_are_a_distribution_over_regions(weights: dict[str, float]) -> None:
+    assert weights.keys() <= REGIONS.keys()
+    assert sum(weights.values()) == pytest.approx(1)
+
+
+def mirrored(face: PortraitFace) -> PortraitFace:
+    """Somebody else, as far as the files tell."""
+    landmarks = np.column_stack([SIDE_PX - 1 - face.landmarks[:, 0], face.landmarks[:, 1]])[[1, 0, 2, 4, 3]]
+    x1, y1, x2, y2 = face.box
+    return PortraitFace("other.png", face.rgb[:, ::-1], landmarks, (SIDE_PX - x2, y1, SIDE_PX - x1, y2))
 
 
 def test_fakes_differ_from_their_reals_on_the_face_and_nowhere_else(face: PortraitFace) -> None:
-    outside = cv2.dilate(region("face", face.landmarks, SIDE_PX), np.ones((121, 121), np.uint8)) == 0
+    outside = cv2.dilate(region("box", face.landmarks, SIDE_PX), np.ones((141, 141), np.uint8)) == 0
     assert outside.mean() > 0.05
     for seed in range(20):
-        real, fake = self_blended(face.rgb, face.landmarks, np.random.default_rng(seed))
+        real, fake = forged(face.rgb, face.landmarks, mirrored(face), np.random.default_rng(seed))
         difference = np.abs(real.astype(int) - fake)
         assert difference[outside].max() <= 1
         assert difference.max() > 5
 
 
+def test_a_donor_is_somebody_else_and_of_like_pose(face: PortraitFace) -> None:
+    turned = PortraitFace("turned.png", face.rgb, face.landmarks * (0.6, 1), face.box)
+    alike = PortraitFace("alike.png", face.rgb, face.landmarks + 2, face.box)
+    for seed in range(10):
+        assert donor_for(face, [face, turned, alike], np.random.default_rng(seed)).name != face.name
+    names = [donor_for(face, [turned, alike], np.random.default_rng(seed)).name for seed in range(10)]
+    assert names.count("alike.png") >= 8, "taken wherever it is drawn"
+
+
+def test_a_donor_is_placed_on_the_landmarks(face: PortraitFace) -> None:
+    wanted = (face.landmarks * 0.5 + (20, 30)).astype(np.float32)
+    there = placed(face, wanted, 224)
+    (x, y) = wanted[2].round().astype(int)
+    nose = face.rgb[tuple(face.landmarks[2].round().astype(int)[::-1])]
+    assert there.shape == (224, 224, 3)
+    assert np.abs(there[y - 1 : y + 2, x - 1 : x + 2].mean((0, 1)) - nose).max() < 25
+
+
+def test_varied_pictures_keep_their_size_and_differ(face: PortraitFace) -> None:
+    pictures = [varied(face.rgb, np.random.default_rng(seed)) for seed in range(6)]
+    assert all(picture.shape == face.rgb.shape and picture.dtype == np.uint8 for picture in pictures)
+    assert len({picture.tobytes() for picture in pictures}) >= 5
+
+
+def test_a_square_covers_the_same_place_of_both_halves() -> None:
+    real, fake = np.zeros((64, 64, 3), np.uint8), np.full((64, 64, 3), 255, np.uint8)
+    hidden = 0
+    for seed in range(40):
+        a, b = covered(real, fake, np.random.default_rng(seed))
+        equal = (a == b).all(axis=2)
+        hidden += bool(equal.any())
+        assert equal.mean() < 0.2
+        assert not real.any(), "the pictures given are left as they are"
+    assert 4 <= hidden <= 22
+
+
 def test_pairs_repeat_for_a_seed_and_differ_between_seeds(face: PortraitFace) -> None:
-    first, again, other = (pair(face, np.random.default_rng(seed), 96) for seed in (1, 1, 2))
+    first, again, other = (pair(face, mirrored(face), np.random.default_rng(seed), 96) for seed in (1, 1, 2))
     assert all(picture.shape == (96, 96, 3) and picture.dtype == np.uint8 for picture in first)
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     assert not np.array_equal(first[0], other[0])
