@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +21,7 @@ from fakefinder.training.learner import Judge
 from fakefinder.training.trainer import Trainer
 from fakefinder.training.tune import TuneSet
 
-WEIGHTS_FOLDER, CALIBRATION = "weights", "calibration.json"
+WEIGHTS_FOLDER, CALIBRATION, TUNED_WITH = "weights", "calibration.json", "tuned_with.csv"
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,18 @@ def finish(trainer: Trainer, origin: Origin, tune: Sequence[TuneSet], folder: Pa
     papers = dict(origin.papers)
     if tune:
         papers[CALIBRATION] = json.dumps(record.calibration, indent=2) + "\n"
+        papers[TUNED_WITH] = tuned_with(tune)
     write_export(folder / WEIGHTS_FOLDER, tensors, record, papers)
     return record
+
+
+def tuned_with(tune: Sequence[TuneSet]) -> str:
+    """A csv table of the videos that were watched and calibrated with: those that no later evaluation may count."""
+    rows = [(one.name, seen.video.name, int(seen.video.fake), seen.sha256) for one in tune for seen in one.videos]
+    content = io.StringIO()
+    writer = csv.writer(content, lineterminator="\n")
+    writer.writerows([("manifest", "name", "fake", "sha256"), *rows])
+    return content.getvalue()
 
 
 def calibrated(judge: Judge, tune: Sequence[TuneSet]) -> tuple[Calibration, dict[str, int | float]]:
