@@ -41,7 +41,7 @@ Belongs = Callable[[VideoResult], bool]
 
 
 def parts(clips: Evaluation) -> dict[str, Belongs]:
-    """The parts of the clips that the card tells apart; methods of FaceForensics++ are known by the name of the clip."""
+    """The parts of the clips that the card tells apart; a clip's name tells its method in FaceForensics++."""
     found: dict[str, Belongs] = {FULL_FRAME: lambda video: video.group != "face-crop"}
     there = {video.group for video in clips.videos}
     found |= {name: partial(_in_group, group) for group, name in GROUPS.items() if group in there}
