@@ -2,8 +2,9 @@
 
     python -m bench.face_size PORTRAITS RUN WEIGHTS.safetensors ...
 
-RUN is the folder of a finished `fakefinder train --real PORTRAITS`. Each held-out pair is shrunk so that the longer side
-of the face's box has the given number of pixels, and enlarged to the nets' input, as detection does with a small face.
+RUN is the folder of a finished `fakefinder train --real PORTRAITS`. Each held-out pair is shrunk so that the longer
+side of the face's box has the given number of pixels, and enlarged to the nets' input, as detection does with a small
+face.
 """
 
 from __future__ import annotations
