@@ -78,6 +78,7 @@ def _stored(net: Path, calibration: Calibration | None, folder: Path) -> StoredF
     }
     target = folder / f"{net.stem}.safetensors"
     save_file(smaller | calibration.tensors(), target)
+    target.chmod(0o644)  # safetensors writes files for their owner alone
     sha256, size = file_sha256(target), target.stat().st_size
     return StoredFile(
         name=net.stem,

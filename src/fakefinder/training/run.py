@@ -105,7 +105,8 @@ class Run:
     def _faces(self, videos: Sequence[LabelledVideo], trainable: Trainable) -> list[VideoFaces]:
         found = find_video_faces(videos, trainable, self.folder, self.audience.searched)
         if len(found) < len(videos):
-            self.audience.said(f"{len(videos) - len(found)} of {len(videos)} videos show no face that can be judged.")
+            why = "the others show no face that can be judged, or are equal to one that counts"
+            self.audience.said(f"{len(found)} of {len(videos)} videos count; {why}.")
         return found
 
     def _tell_material(self, found: blend.Material, init: Path | None) -> None:
