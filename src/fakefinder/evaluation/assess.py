@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import combinations
 
 from fakefinder.evaluation.collect import LabelledVideo
@@ -35,11 +36,12 @@ def video_results(videos: Iterable[LabelledVideo], detectors: Sequence[str]) -> 
 
 def detector_result(name: str, videos: Sequence[VideoResult], options: Options) -> DetectorResult:
     """Coverage and figures of one detector, over all videos and for each group."""
+    return _result(name, videos, partial(_outcome_of, name), options)
 
-    def outcome_of(video: VideoResult) -> Outcome:
-        return next(one for one in video.outcomes if one.detector == name)
 
-    return _result(name, videos, outcome_of, options)
+def overall_result(name: str, videos: Sequence[VideoResult], options: Options) -> GroupResult:
+    """Coverage and figures of one detector over all these videos."""
+    return _group_result(None, videos, partial(_outcome_of, name), options)
 
 
 def collective_result(videos: Sequence[VideoResult], options: Options) -> DetectorResult:
@@ -54,6 +56,10 @@ def pairs(detectors: Sequence[str], videos: Sequence[VideoResult], options: Opti
         pair(a, b, [(one[a], one[b]) for one in scores if a in one and b in one], threshold=options.threshold)
         for a, b in combinations(detectors, 2)
     )
+
+
+def _outcome_of(name: str, video: VideoResult) -> Outcome:
+    return next(one for one in video.outcomes if one.detector == name)
 
 
 def _video_result(video: LabelledVideo, detectors: Sequence[str]) -> VideoResult:

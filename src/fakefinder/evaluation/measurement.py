@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from fakefinder.errors import UsageError
-from fakefinder.evaluation.assess import detector_result
-from fakefinder.evaluation.result import Bin, Evaluation, Figure, VideoResult
+from fakefinder.evaluation.assess import overall_result
+from fakefinder.evaluation.result import Bin, Evaluation, Figure, GroupResult, VideoResult
 from fakefinder.records.measured import MeasuredFigures, MeasuredValue, Measurement, ReliabilityBin
 
 _THRESHOLD = 0.5
@@ -41,12 +41,14 @@ def measurement(
         groups = sorted({video.group for video in evaluation.videos})
         parts = {group or "no group": partial(_in_group, group) for group in groups} if len(groups) > 1 else {}
     chosen = {name: [video for video in evaluation.videos if belongs(video)] for name, belongs in parts.items()}
-    everything = detector_result(detector, evaluation.videos, options).overall
+    everything = overall_result(detector, evaluation.videos, options)
     return Measurement(
         weights_sha256=asked[detector].weights_sha256,
-        overall=_figures(evaluation, detector, evaluation.videos, data),
+        overall=_figures(everything, evaluation.videos, data),
         reliability=tuple(map(_bin, filter(lambda found: found.videos, everything.figures.bins))),
-        groups=tuple(_figures(evaluation, detector, videos, name) for name, videos in chosen.items()),
+        groups=tuple(
+            _figures(overall_result(detector, videos, options), videos, name) for name, videos in chosen.items()
+        ),
     )
 
 
@@ -54,8 +56,7 @@ def _in_group(group: str, video: VideoResult) -> bool:
     return video.group == group
 
 
-def _figures(evaluation: Evaluation, detector: str, videos: Sequence[VideoResult], data: str) -> MeasuredFigures:
-    result = detector_result(detector, videos, evaluation.provenance.options).overall
+def _figures(result: GroupResult, videos: Sequence[VideoResult], data: str) -> MeasuredFigures:
     labels = [video.label for video in videos]
     found = result.figures
     return MeasuredFigures(
