@@ -14,7 +14,7 @@ from fakefinder.evaluation.result import Evaluation, VideoResult
 from fakefinder.records.card import DetectorCard
 from fakefinder.records.render.html import data_uri
 from fakefinder.records.render.timeline import colour
-from fakefinder.records.render.words import CANNOT_SEE, visible
+from fakefinder.records.render.words import CANNOT_SEE, measured, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -90,6 +90,7 @@ def _environment() -> Environment:
         "group_name": words.group_name,
         "heading": words.heading,
         "line_colour": plots.line_colour,
+        "measured": measured,
         "notes": words.notes,
         "reliability": plots.reliability,
         "roc": plots.roc,
