@@ -30,7 +30,7 @@ CARD = DetectorCard(
     coverage=f"Two instants a second, {MIN_FRAMES} to {MAX_FRAMES} in all, spread evenly from the first to the last "
     f"frame; in each every face of {MIN_FACE_PX} pixels or more.",
     trained_on="Official portraits of US representatives and senators (public domain), each blended with a changed "
-    "version of itself. No video, and no forgery made by anyone else.",
+    "version of itself or, three times in ten, with the face of another. No video, and no forgery made by anyone else.",
     intended_use="A first look where no other weights are at hand, and one voice among several detectors. A score is "
     "no proof, and says nothing of sound, captions or context.",
     measured=_MEASURED,
